@@ -1,0 +1,89 @@
+import { isMainThread } from 'node:worker_threads';
+import { passiveListenerCount } from './passive-listeners.ts';
+
+/** Signals that end a process by default and leave it time. */
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+export interface ExitWork {
+  /** Nothing is left to deliver. */
+  readonly idle: () => boolean;
+  /** Delivers with the event loop, at most this long. Never rejects. */
+  readonly flush: (timeoutMillis: number) => Promise<void>;
+  /** Delivers without an event loop, at most this long. Never throws. */
+  readonly flushAtExit: (timeoutMillis: number) => void;
+}
+
+/**
+ * Delivers what is left whenever the process ends, within one deadline, and changes nothing about how it ends.
+ *
+ * - Natural end: `beforeExit`, with the event loop.
+ * - SIGTERM, SIGINT: flush, then the same signal again without our listener, so that the process dies of it as it
+ *   would have. When the app listens itself, the app decides; we only start sending.
+ * - `process.exit()`, uncaught error: `exit`, synchronously.
+ *
+ * @param timeoutMillis the deadline, counted from the first of these events.
+ * @returns removes every listener.
+ */
+export function installExitHandlers(work: ExitWork, timeoutMillis: number): () => void {
+  let deadline: number | undefined;
+  let ending = false;
+  const remaining = (): number => {
+    deadline ??= performance.now() + timeoutMillis;
+    return Math.max(0, deadline - performance.now());
+  };
+
+  const onBeforeExit = (): void => {
+    // Emitted again after the flush, since that was work; by then there is nothing left or no time.
+    if (work.idle() || remaining() === 0 || ending) return;
+    ending = true;
+    void work.flush(remaining());
+  };
+
+  const onExit = (): void => {
+    if (!work.idle()) work.flushAtExit(remaining());
+  };
+
+  const onSignal = (signal: NodeJS.Signals): void => {
+    const others = process.listenerCount(signal) - 1 - passiveListenerCount(signal);
+    if (others > 0) {
+      // The app's own handler is in charge, and may be closing servers that still make spans.
+      void work.flush(timeoutMillis);
+      return;
+    }
+    if (ending || work.idle()) {
+      raise(signal);
+      return;
+    }
+    ending = true;
+    void work.flush(remaining()).then(() => raise(signal));
+  };
+
+  const raise = (signal: NodeJS.Signals): void => {
+    remove();
+    process.kill(process.pid, signal);
+  };
+
+  /** Ours stays the last `exit` listener, so that spans which another one ends are not missed. */
+  const onNewListener = (event: string | symbol, listener: unknown): void => {
+    if (event !== 'exit' || listener === onExit) return;
+    queueMicrotask(() => {
+      if (!process.listeners('exit').includes(onExit)) return;
+      process.removeListener('exit', onExit);
+      process.on('exit', onExit);
+    });
+  };
+
+  const remove = (): void => {
+    process.removeListener('newListener', onNewListener);
+    process.removeListener('beforeExit', onBeforeExit);
+    process.removeListener('exit', onExit);
+    for (const signal of SIGNALS) process.removeListener(signal, onSignal);
+  };
+
+  process.on('beforeExit', onBeforeExit);
+  process.on('exit', onExit);
+  process.on('newListener', onNewListener);
+  // Signals reach the main thread only.
+  if (isMainThread) for (const signal of SIGNALS) process.on(signal, onSignal);
+  return remove;
+}

@@ -1,0 +1,26 @@
+/** `@uat/tracing-sdk`: sound traces by one line. */
+export { initTracing } from './init-tracing.ts';
+export type {
+  Instrumentation,
+  ReadableSpan,
+  Sampler,
+  SamplingResult,
+  SpanExporter,
+  SpanProcessor,
+} from './otel-contract.ts';
+export { ConfigurationError } from './settings/configuration-error.ts';
+export { type TraceContextFields, traceContext } from './trace-context.ts';
+export type {
+  BatchOptions,
+  DropReason,
+  LogLevel,
+  OtlpProtocol,
+  PresetName,
+  PropagatorName,
+  RedactionOptions,
+  SpanLimits,
+  Tracing,
+  TracingOptions,
+  TracingStats,
+} from './types.ts';
+export { withSpan } from './with-span.ts';
