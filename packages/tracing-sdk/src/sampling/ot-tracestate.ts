@@ -37,7 +37,7 @@ const NO_ENTRY: OtEntry = Object.freeze({
 /** Never throws: what is malformed is left out, an entry over 256 characters altogether. */
 export function readOtEntry(traceState: TraceState | undefined): OtEntry {
   const value = traceState?.get('ot');
-  return value === undefined ? NO_ENTRY : parseOtEntry(value);
+  return value === undefined || value === '' ? NO_ENTRY : parseOtEntry(value);
 }
 
 // A service hears from few callers, most with one fixed ratio: the same text comes again and again.

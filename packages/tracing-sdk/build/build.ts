@@ -1,0 +1,12 @@
+/** `npm run build`: dist/ and THIRD-PARTY-NOTICES.txt. `--no-types` leaves the declarations out. */
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { writeRequireGates } from './require-gates.ts';
+
+rmSync('dist', { recursive: true, force: true });
+execFileSync('tsup', {
+  stdio: 'inherit',
+  shell: process.platform === 'win32',
+  env: { ...process.env, UAT_BUILD_TYPES: String(!process.argv.includes('--no-types')) },
+});
+await writeRequireGates(['index', 'register', 'testing']);
