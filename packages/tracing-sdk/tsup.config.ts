@@ -11,7 +11,7 @@ const common = {
   platform: 'node',
   splitting: false,
   // Everything is bundled: start-up time is file count. The API must be the app's own copy, gRPC is optional.
-  noExternal: [/.*/],
+  noExternal: [/^(?!@opentelemetry\/api$|@grpc\/grpc-js$)/],
   external: ['@opentelemetry/api', '@grpc/grpc-js'],
 } satisfies Options;
 

@@ -22,7 +22,9 @@ export function apiCompatibility(): Plugin {
       build.onLoad({ filter: /node_modules[\\/]@opentelemetry[\\/].*\.m?js$/ }, async ({ path }) => {
         let contents = await readFile(path, 'utf8');
         for (const [name, standIn] of Object.entries(STAND_INS)) {
-          const importOfName = new RegExp(`(import \\{[^}]*?)\\b${name}\\b,?\\s*([^}]*\\} from "@opentelemetry/api")`);
+          const importOfName = new RegExp(
+            `(import \\{[^}]*?)\\b${name}\\b,?\\s*([^}]*\\} from "@opentelemetry/api")`,
+          );
           if (importOfName.test(contents)) contents = contents.replace(importOfName, '$1$2') + standIn;
         }
         return { contents, loader: 'js' };

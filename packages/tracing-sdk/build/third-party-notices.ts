@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
@@ -37,6 +37,7 @@ export function thirdPartyNotices(): Plugin {
 async function notice(folder: string): Promise<string> {
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
   const licence = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file));
-  const text = licence === undefined ? `Licence: ${manifest.license}` : await readFile(join(folder, licence), 'utf8');
+  const text =
+    licence === undefined ? `Licence: ${manifest.license}` : await readFile(join(folder, licence), 'utf8');
   return `\n${'='.repeat(80)}\n${manifest.name} ${manifest.version} (${manifest.license})\n\n${text.trim()}\n`;
 }

@@ -34,7 +34,8 @@ const registry = globalThis as { [RUNNING]?: Running | undefined };
  * const tracing = initTracing('checkout');
  */
 export function initTracing(serviceName?: string, options: TracingOptions = {}): Tracing {
-  const callSite = VIA_REGISTER in (options ?? {}) ? 'node --import @uat/tracing-sdk/register' : findCallSite();
+  const callSite =
+    VIA_REGISTER in (options ?? {}) ? 'node --import @uat/tracing-sdk/register' : findCallSite();
   const running = registry[RUNNING];
   if (running !== undefined) {
     const same = serviceName === running.serviceName && isDeepStrictEqual(options, running.options);
@@ -47,7 +48,12 @@ export function initTracing(serviceName?: string, options: TracingOptions = {}):
   }
   const problem = nodeVersionProblem(process.versions.node);
   if (problem !== undefined) earlyLog().error(problem);
-  const settings = settleSettings(serviceName, options, process.env, dirname(process.argv[1] ?? `${process.cwd()}/-`));
+  const settings = settleSettings(
+    serviceName,
+    options,
+    process.env,
+    dirname(process.argv[1] ?? `${process.cwd()}/-`),
+  );
   const tracing = startTracing(problem === undefined ? settings : { ...settings, disabled: NODE_TOO_OLD }, {
     viaRegister: VIA_REGISTER in options,
     onShutdown: () => {
@@ -71,5 +77,7 @@ function findCallSite(): string {
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, initTracing);
   const frame = holder.stack?.split('\n')[1]?.trim() ?? '';
-  return /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*:\d+:\d+)\)?$/.exec(frame)?.[1] ?? (frame || 'an unknown place');
+  return (
+    /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*:\d+:\d+)\)?$/.exec(frame)?.[1] ?? (frame || 'an unknown place')
+  );
 }

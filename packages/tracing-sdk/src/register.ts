@@ -7,5 +7,7 @@ import { initTracing, type TracingOptions } from './index.ts';
 try {
   initTracing(undefined, { [Symbol.for('@uat/tracing-sdk/register')]: true } as TracingOptions);
 } catch (error) {
-  process.stderr.write(`[uat-tracing] error: tracing is off: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(
+    `[uat-tracing] error: tracing is off: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
 }

@@ -5,8 +5,8 @@ import { createDiagLogger, createLog, diagLevel, type Log } from './diagnostics/
 import { installExitHandlers } from './exit/exit-handlers.ts';
 import { type BatchProcessor, createBatchProcessor } from './export/batch-processor.ts';
 import type { BatchSink } from './export/batch-sink.ts';
-import { createDeliveryLog } from './export/delivery-log.ts';
 import { createSink } from './export/create-sink.ts';
+import { createDeliveryLog } from './export/delivery-log.ts';
 import { startInstrumentation } from './instrumentation/start-instrumentation.ts';
 import { createRedactor } from './redaction/redactor.ts';
 import { createResource } from './resource.ts';
@@ -112,7 +112,8 @@ export function startTracing(settings: Settings, { viaRegister, onShutdown }: St
     flush: () => (stopping === undefined ? spanProcessor.forceFlush() : Promise.resolve()),
     shutdown: () => (stopping ??= stop()),
     stats: () => batches?.stats() ?? NO_STATS,
-    describe: () => describeSettings(settings, [...instrumentation.notes, ...(copies === undefined ? [] : [copies])]),
+    describe: () =>
+      describeSettings(settings, [...instrumentation.notes, ...(copies === undefined ? [] : [copies])]),
   });
 }
 
@@ -149,7 +150,13 @@ const NOTHING = Object.freeze({
 const NO_STATS: TracingStats = Object.freeze({
   spansEnded: 0,
   spansExported: 0,
-  spansDropped: Object.freeze({ queue_full: 0, rejected: 0, unencodable: 0, exit_timeout: 0, after_shutdown: 0 }),
+  spansDropped: Object.freeze({
+    queue_full: 0,
+    rejected: 0,
+    unencodable: 0,
+    exit_timeout: 0,
+    after_shutdown: 0,
+  }),
   spansQueued: 0,
   bytesQueued: 0,
   exportsInFlight: 0,
@@ -166,6 +173,7 @@ function inertTracing(settings: Settings, onShutdown: () => void): Tracing {
       onShutdown();
     },
     stats: () => NO_STATS,
-    describe: () => describeSettings(settings, ['NOT IN FORCE: another OpenTelemetry SDK was registered first']),
+    describe: () =>
+      describeSettings(settings, ['NOT IN FORCE: another OpenTelemetry SDK was registered first']),
   });
 }

@@ -7,7 +7,9 @@ import { withSpan } from './with-span.ts';
 
 const exporter = new InMemorySpanExporter();
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }));
+trace.setGlobalTracerProvider(
+  new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }),
+);
 beforeEach(() => exporter.reset());
 afterAll(() => {
   trace.disable();
@@ -34,7 +36,9 @@ describe('withSpan', () => {
       return 42;
     });
     expect(result).toBe(42);
-    expect(spans()).toEqual([{ name: 'work', attributes: { a: 1 }, status: SpanStatusCode.UNSET, exceptions: [] }]);
+    expect(spans()).toEqual([
+      { name: 'work', attributes: { a: 1 }, status: SpanStatusCode.UNSET, exceptions: [] },
+    ]);
   });
 
   test('attributes may be left out', () => {
@@ -63,24 +67,31 @@ describe('withSpan', () => {
     { what: 'a text', thrown: 'just words', message: 'just words', type: undefined },
     { what: 'undefined', thrown: undefined, message: 'undefined', type: undefined },
   ];
-  test.each(failures)('$what, thrown: recorded once and thrown on, the same object', async ({ thrown, message, type }) => {
-    const fail = () => {
-      throw thrown;
-    };
-    for (const run of [() => withSpan('sync', fail), () => withSpan('async', async () => fail())]) {
-      exporter.reset();
-      let caught: unknown = 'nothing';
-      try {
-        await run();
-      } catch (error) {
-        caught = error;
+  test.each(failures)(
+    '$what, thrown: recorded once and thrown on, the same object',
+    async ({ thrown, message, type }) => {
+      const fail = () => {
+        throw thrown;
+      };
+      for (const run of [() => withSpan('sync', fail), () => withSpan('async', async () => fail())]) {
+        exporter.reset();
+        let caught: unknown = 'nothing';
+        try {
+          await run();
+        } catch (error) {
+          caught = error;
+        }
+        expect(caught).toBe(thrown);
+        expect(spans()).toMatchObject([
+          {
+            status: SpanStatusCode.ERROR,
+            exceptions: [message],
+            attributes: type === undefined ? {} : { 'error.type': type },
+          },
+        ]);
       }
-      expect(caught).toBe(thrown);
-      expect(spans()).toMatchObject([
-        { status: SpanStatusCode.ERROR, exceptions: [message], attributes: type === undefined ? {} : { 'error.type': type } },
-      ]);
-    }
-  });
+    },
+  );
 
   test('an error that passes through nested spans is recorded by the innermost, and marks them all', () => {
     const error = new Error('deep');

@@ -16,7 +16,11 @@ import { type Attributes, type Span, SpanStatusCode, trace } from '@opentelemetr
  */
 export function withSpan<T>(name: string, fn: (span: Span) => T): T;
 export function withSpan<T>(name: string, attributes: Attributes, fn: (span: Span) => T): T;
-export function withSpan<T>(name: string, second: Attributes | ((span: Span) => T), third?: (span: Span) => T): T {
+export function withSpan<T>(
+  name: string,
+  second: Attributes | ((span: Span) => T),
+  third?: (span: Span) => T,
+): T {
   const fn = typeof second === 'function' ? second : third;
   if (typeof fn !== 'function') {
     throw new TypeError(`withSpan('${name}', …): the last argument must be a function, got ${typeof fn}`);

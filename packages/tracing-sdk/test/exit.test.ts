@@ -68,7 +68,10 @@ describe('nothing that was ended is lost, and the process ends as it would witho
     const onReady = signal === undefined ? undefined : kill(signal);
     const without = await run(app, way, { WITHOUT_TRACING: '1' }, onReady);
     const traced = await run(app, way, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }, onReady);
-    expect({ code: traced.code, signal: traced.signal }).toEqual({ code: without.code, signal: without.signal });
+    expect({ code: traced.code, signal: traced.signal }).toEqual({
+      code: without.code,
+      signal: without.signal,
+    });
     expect(new Set(receiver.spans.map((span) => span.spanId)).size).toBe(SPANS);
   });
 
@@ -80,10 +83,15 @@ describe('nothing that was ended is lost, and the process ends as it would witho
 
   test('an app whose own handler stays alive stays alive, and its spans are delivered', async () => {
     receiver = await startOtlpReceiver();
-    const running = run('exit-app.mjs', 'own handler, stays', { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }, (child) => {
-      child.kill('SIGTERM');
-      child.stdout?.once('data', () => receiver?.waitForSpans(SPANS).then(() => child.kill('SIGKILL')));
-    });
+    const running = run(
+      'exit-app.mjs',
+      'own handler, stays',
+      { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+      (child) => {
+        child.kill('SIGTERM');
+        child.stdout?.once('data', () => receiver?.waitForSpans(SPANS).then(() => child.kill('SIGKILL')));
+      },
+    );
     expect((await running).signal).toBe('SIGKILL');
     expect(receiver.spans).toHaveLength(SPANS);
   });
@@ -94,7 +102,10 @@ describe('when the spans cannot be delivered, the process still ends the same, a
     const onReady = signal === undefined ? undefined : kill(signal);
     const without = await run(app, way, { WITHOUT_TRACING: '1' }, onReady);
     const traced = await run(app, way, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' }, onReady);
-    expect({ code: traced.code, signal: traced.signal }).toEqual({ code: without.code, signal: without.signal });
+    expect({ code: traced.code, signal: traced.signal }).toEqual({
+      code: without.code,
+      signal: without.signal,
+    });
     expect(traced.stderr).toMatch(/ECONNREFUSED/);
   });
 
@@ -104,9 +115,17 @@ describe('when the spans cannot be delivered, the process still ends the same, a
     const { port } = silent.address() as net.AddressInfo;
     const onReady = 'signal' in how ? kill(how.signal) : undefined;
     const without = await run('exit-app.mjs', how.way, { WITHOUT_TRACING: '1' }, onReady);
-    const traced = await run('exit-app.mjs', how.way, { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }, onReady);
+    const traced = await run(
+      'exit-app.mjs',
+      how.way,
+      { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` },
+      onReady,
+    );
     silent.close();
-    expect({ code: traced.code, signal: traced.signal }).toEqual({ code: without.code, signal: without.signal });
+    expect({ code: traced.code, signal: traced.signal }).toEqual({
+      code: without.code,
+      signal: without.signal,
+    });
     expect(traced.stderr).toContain(`${SPANS} spans could not be delivered`);
   });
 });

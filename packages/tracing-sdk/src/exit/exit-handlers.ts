@@ -36,7 +36,7 @@ export function installExitHandlers(work: ExitWork, timeoutMillis: number): () =
     // Emitted again after the flush, since that was work; by then there is nothing left or no time.
     if (work.idle() || remaining() === 0 || ending) return;
     ending = true;
-    void work.flush(remaining());
+    void flushInTime();
   };
 
   const onExit = (): void => {
@@ -50,20 +50,32 @@ export function installExitHandlers(work: ExitWork, timeoutMillis: number): () =
       void work.flush(timeoutMillis);
       return;
     }
+    // A second signal: whoever sends it does not want to wait.
     if (ending || work.idle()) {
       raise(signal);
       return;
     }
     ending = true;
-    void work.flush(remaining()).then(() => raise(signal));
+    void flushInTime().then(() => raise(signal));
+  };
+
+  const flushInTime = async (): Promise<void> => {
+    await work.flush(remaining());
+    // Nobody listens there, or no time is left: nothing further is tried.
+    if (!work.idle()) deadline = performance.now();
   };
 
   const raise = (signal: NodeJS.Signals): void => {
     remove();
+    // No time for it; what is left is counted and said.
+    if (!work.idle()) work.flushAtExit(0);
     process.kill(process.pid, signal);
   };
 
-  /** Ours stays the last `exit` listener, so that spans which another one ends are not missed. */
+  /**
+   * Ours stays the last `exit` listener, so that spans which another one ends are not missed. (One that is added in the
+   * very turn in which the process exits comes after ours.)
+   */
   const onNewListener = (event: string | symbol, listener: unknown): void => {
     if (event !== 'exit' || listener === onExit) return;
     queueMicrotask(() => {

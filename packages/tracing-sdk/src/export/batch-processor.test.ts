@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { context, type Tracer } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ReadableSpan } from '../otel-contract.ts';
 import { createIdGenerator } from '../tracer/id-generator.ts';
 import { createTracerProvider } from '../tracer/tracer-provider.ts';
-import type { ReadableSpan } from '../otel-contract.ts';
 import type { BatchOptions } from '../types.ts';
 import { type BatchProcessor, createBatchProcessor } from './batch-processor.ts';
 import type { BatchSink, SendOutcome } from './batch-sink.ts';
@@ -152,7 +152,11 @@ describe('bounds', () => {
     const { end, processor, nextSend } = bench({ maxQueueSize: 35, maxConcurrentExports: 1 });
     end(100);
     expect((await nextSend()).names[0]).toBe('n0');
-    expect(processor.stats()).toMatchObject({ spansEnded: 100, spansQueued: 35, spansDropped: { queue_full: 65 } });
+    expect(processor.stats()).toMatchObject({
+      spansEnded: 100,
+      spansQueued: 35,
+      spansDropped: { queue_full: 65 },
+    });
   });
 
   test('spans past maxQueueBytes are dropped and counted', async () => {
@@ -193,20 +197,24 @@ describe('bounds', () => {
       { kind: 'retry', reason: 'HTTP 429', retryAfterMillis: 5 },
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(outcome, { maxLength: 12 }), fc.integer({ min: 1, max: 90 }), async (answers, spans) => {
-        let next = 0;
-        const { end, processor } = bench({ maxQueueSize: 60 }, undefined, {
-          send: async () => answers[next++] ?? DELIVERED,
-        });
-        end(spans);
-        await processor.flush(20);
-        const { spansEnded, spansExported, spansQueued, spansDropped } = processor.stats();
-        const dropped = Object.values(spansDropped).reduce((sum, count) => sum + count, 0);
-        expect(spansEnded).toBe(spans);
-        expect(spansExported + spansQueued + dropped).toBe(spans);
-        await processor.close();
-        expect(processor.stats().spansQueued).toBe(0);
-      }),
+      fc.asyncProperty(
+        fc.array(outcome, { maxLength: 12 }),
+        fc.integer({ min: 1, max: 90 }),
+        async (answers, spans) => {
+          let next = 0;
+          const { end, processor } = bench({ maxQueueSize: 60 }, undefined, {
+            send: async () => answers[next++] ?? DELIVERED,
+          });
+          end(spans);
+          await processor.flush(20);
+          const { spansEnded, spansExported, spansQueued, spansDropped } = processor.stats();
+          const dropped = Object.values(spansDropped).reduce((sum, count) => sum + count, 0);
+          expect(spansEnded).toBe(spans);
+          expect(spansExported + spansQueued + dropped).toBe(spans);
+          await processor.close();
+          expect(processor.stats().spansQueued).toBe(0);
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -219,7 +227,11 @@ describe('failures', () => {
     const first = [await nextSend(), await nextSend(), await nextSend()];
     for (const send of first) send.answer(UNREACHABLE);
     await nextTurn();
-    expect(processor.stats()).toMatchObject({ exportsInFlight: 0, spansQueued: 40, lastError: 'connect ECONNREFUSED' });
+    expect(processor.stats()).toMatchObject({
+      exportsInFlight: 0,
+      spansQueued: 40,
+      lastError: 'connect ECONNREFUSED',
+    });
     const flushed = processor.flush(60_000);
     (await nextSend()).answer(DELIVERED);
     for (let i = 0; i < 3; i++) (await nextSend()).answer(DELIVERED);
@@ -233,7 +245,11 @@ describe('failures', () => {
     end(10);
     await processor.flush(1000);
     expect(sent).toHaveLength(1);
-    expect(processor.stats()).toMatchObject({ spansDropped: { rejected: 10 }, spansQueued: 0, lastError: 'HTTP 400' });
+    expect(processor.stats()).toMatchObject({
+      spansDropped: { rejected: 10 },
+      spansQueued: 0,
+      lastError: 'HTTP 400',
+    });
   });
 
   test('a partial success counts what was rejected', async () => {
@@ -277,14 +293,18 @@ describe('the end', () => {
     const { end, processor, nextSend } = bench({ maxConcurrentExports: 1 }, undefined, {
       sendAtExit: (payloads) => {
         handed = payloads.flat();
-        return payloads.map((_, index) => index !== 1);
+        return { delivered: payloads.map((_, index) => index !== 1), reason: 'HTTP 500' };
       },
     });
     end(25);
     await nextSend();
     processor.flushAtExit(2000);
     expect(handed).toHaveLength(25);
-    expect(processor.stats()).toMatchObject({ spansExported: 15, spansQueued: 0, spansDropped: { exit_timeout: 10 } });
+    expect(processor.stats()).toMatchObject({
+      spansExported: 15,
+      spansQueued: 0,
+      spansDropped: { exit_timeout: 10 },
+    });
     expect(processor.idle).toBe(true);
   });
 

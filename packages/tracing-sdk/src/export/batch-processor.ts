@@ -1,7 +1,7 @@
 import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '../otel-contract.ts';
 import type { BatchOptions, DropReason, TracingStats } from '../types.ts';
-import type { BatchSink, SendOutcome } from './batch-sink.ts';
+import type { BatchSink, ExitDelivery, SendOutcome } from './batch-sink.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 import { retryDelay } from './retry-delay.ts';
 import { estimateSpanBytes } from './span-size.ts';
@@ -161,13 +161,13 @@ class Batcher implements BatchProcessor {
     if (batches.length === 0) return;
     this.#inFlight.clear();
     this.#waiting.length = 0;
-    const delivered =
+    const { delivered, reason }: ExitDelivery =
       timeoutMillis > 0 && this.#sink.sendAtExit !== undefined
         ? this.#sink.sendAtExit(
             batches.map((batch) => batch.payload),
             timeoutMillis,
           )
-        : [];
+        : { delivered: [] };
     let lost = 0;
     batches.forEach((batch, index) => {
       this.#release(batch);
@@ -176,7 +176,7 @@ class Batcher implements BatchProcessor {
     });
     if (lost > 0) {
       this.#drop('exit_timeout', lost);
-      this.#log.lostAtExit(lost, this.#lastError);
+      this.#log.lostAtExit(lost, reason ?? this.#lastError);
     }
   }
 
@@ -237,7 +237,9 @@ class Batcher implements BatchProcessor {
     this.#pendingBytes = 0;
     const { maxExportBatchSize } = this.#options;
     for (let start = 0; start < pending.length; start += maxExportBatchSize) {
-      this.#encode(pending.length <= maxExportBatchSize ? pending : pending.slice(start, start + maxExportBatchSize));
+      this.#encode(
+        pending.length <= maxExportBatchSize ? pending : pending.slice(start, start + maxExportBatchSize),
+      );
     }
   }
 

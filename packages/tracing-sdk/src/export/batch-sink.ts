@@ -23,6 +23,13 @@ export type SendOutcome =
   /** Final. */
   | { readonly kind: 'refused'; readonly reason: string };
 
+export interface ExitDelivery {
+  /** One entry a payload: true when it got through. */
+  readonly delivered: readonly boolean[];
+  /** Why the others did not, where that is known. */
+  readonly reason?: string | undefined;
+}
+
 export interface BatchSink<P = unknown> {
   /** For people: `http://localhost:4318/v1/traces (http/protobuf, gzip)`. */
   readonly description: string;
@@ -32,9 +39,7 @@ export interface BatchSink<P = unknown> {
   send(payload: P): Promise<SendOutcome>;
   /**
    * Delivers synchronously, for a process whose event loop is gone. `undefined` where that cannot be done.
-   *
-   * @returns one entry a payload: true when it got through.
    */
-  readonly sendAtExit: ((payloads: readonly P[], timeoutMillis: number) => boolean[]) | undefined;
+  readonly sendAtExit: ((payloads: readonly P[], timeoutMillis: number) => ExitDelivery) | undefined;
   shutdown(): Promise<void>;
 }

@@ -21,7 +21,11 @@ export function createSink(settings: Settings, appDirectory: string): BatchSink 
     return createExporterSink(new ConsoleSpanExporter(), 'the console', timeoutMillis) as BatchSink;
   }
   if (exporter !== 'otlp') {
-    return createExporterSink(exporter, exporter.constructor?.name || 'the exporter', timeoutMillis) as BatchSink;
+    return createExporterSink(
+      exporter,
+      exporter.constructor?.name || 'the exporter',
+      timeoutMillis,
+    ) as BatchSink;
   }
   const { certificate, clientKey, clientCertificate } = settings.tls.value;
   const tls = {
@@ -36,7 +40,8 @@ export function createSink(settings: Settings, appDirectory: string): BatchSink 
     timeoutMillis,
     tls,
   };
-  if (settings.protocol.value === 'grpc') return createOtlpGrpcSink({ ...connection, appDirectory }) as BatchSink;
+  if (settings.protocol.value === 'grpc')
+    return createOtlpGrpcSink({ ...connection, appDirectory }) as BatchSink;
   return createOtlpHttpSink({
     ...connection,
     encoding: settings.protocol.value === 'http/json' ? jsonEncoding : protobufEncoding,

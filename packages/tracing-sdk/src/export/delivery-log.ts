@@ -1,5 +1,5 @@
-import type { DropReason } from '../types.ts';
 import type { Log } from '../diagnostics/log.ts';
+import type { DropReason } from '../types.ts';
 
 /** How often a lasting failure is summed up, milliseconds. */
 const SUMMARY_MILLIS = 60_000;

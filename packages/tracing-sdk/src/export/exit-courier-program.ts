@@ -3,7 +3,7 @@
  *
  * A text and not a function: bundlers rewrite functions (`__name`, `__vite_import__`), and a file beside this one would
  * be missing from a bundled app. Input on stdin: one line of JSON (`url`, `headers`, `tls`, `protocol`, `deadline` as
- * epoch milliseconds, `bodies` as `{length, encoded}`), then the bodies. Output on stdout: a JSON array of booleans.
+ * epoch milliseconds, `bodies` as `{length, encoded}`), then the bodies. Output on stdout: an `ExitDelivery` as JSON.
  */
 export const COURIER_PROGRAM = `
 'use strict';
@@ -12,6 +12,7 @@ const input = readFileSync(0);
 const split = input.indexOf(10);
 const job = JSON.parse(input.subarray(0, split).toString());
 const delivered = job.bodies.map(() => false);
+let reason = 'no answer within the exit deadline (exitTimeoutMillis)';
 const left = () => job.deadline - Date.now();
 const RETRYABLE = new Set([408, 429, 502, 503, 504]);
 let offset = split + 1;
@@ -21,7 +22,7 @@ const bodies = job.bodies.map((body) => {
   return { bytes, encoded: body.encoded };
 });
 const report = () => {
-  writeSync(1, JSON.stringify(delivered));
+  writeSync(1, JSON.stringify({ delivered, reason }));
   process.exit(0);
 };
 setTimeout(report, Math.max(1, left()));
@@ -37,11 +38,16 @@ function overHttp() {
       response.resume();
       response.on('end', () => {
         const status = response.statusCode;
-        resolve(status >= 200 && status < 300 ? 'ok' : RETRYABLE.has(status) ? 'retry' : 'failed');
+        if (status >= 200 && status < 300) return resolve('ok');
+        reason = 'HTTP ' + status;
+        resolve(RETRYABLE.has(status) ? 'retry' : 'failed');
       });
       response.on('error', () => resolve('retry'));
     });
-    request.on('error', (error) => resolve(error.code === 'ECONNRESET' || error.code === 'EPIPE' ? 'retry' : 'failed'));
+    request.on('error', (error) => {
+      reason = (error.errors ? error.errors[0] : error).message || error.code;
+      resolve(error.code === 'ECONNRESET' || error.code === 'EPIPE' ? 'retry' : 'failed');
+    });
     request.end(bytes);
   });
 }
@@ -49,7 +55,7 @@ function overHttp() {
 function overGrpc() {
   const http2 = require('node:http2');
   const session = http2.connect(job.url, job.tls);
-  session.on('error', () => {});
+  session.on('error', (error) => { reason = error.message; });
   return ({ bytes }) => new Promise((resolve) => {
     if (session.destroyed) return resolve('failed');
     const frame = Buffer.alloc(5 + bytes.length);
@@ -67,7 +73,11 @@ function overGrpc() {
     stream.on('response', read);
     stream.on('trailers', read);
     stream.on('error', () => resolve('failed'));
-    stream.on('close', () => resolve(status === '0' ? 'ok' : status === '14' || status === '8' ? 'retry' : 'failed'));
+    stream.on('close', () => {
+      if (status === '0') return resolve('ok');
+      if (status !== undefined) reason = 'gRPC ' + status;
+      resolve(status === '14' || status === '8' ? 'retry' : 'failed');
+    });
     stream.resume();
     stream.end(frame);
   });

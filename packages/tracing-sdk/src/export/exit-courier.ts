@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import type { ExitDelivery } from './batch-sink.ts';
 import { COURIER_PROGRAM } from './exit-courier-program.ts';
 
 /** What the child keeps back from the deadline for its report and its own end, milliseconds. */
@@ -19,10 +20,9 @@ export interface CourierJob {
  * The job goes through stdin, so that headers with credentials never show in a process list. The child inherits
  * neither `NODE_OPTIONS` nor `--import`, and is not traced.
  *
- * @returns one entry a body: true when it was acknowledged. All false where a child cannot be started (permission
- *   model, no fork allowed).
+ * @returns what was acknowledged; nothing where a child cannot be started (permission model, no fork allowed).
  */
-export function deliverInChild(job: CourierJob, timeoutMillis: number): boolean[] {
+export function deliverInChild(job: CourierJob, timeoutMillis: number): ExitDelivery {
   const lost = job.bodies.map(() => false);
   const { NODE_OPTIONS: _options, NODE_V8_COVERAGE: _coverage, ...environment } = process.env;
   const head = JSON.stringify({
@@ -37,14 +37,17 @@ export function deliverInChild(job: CourierJob, timeoutMillis: number): boolean[
     const child = spawnSync(process.execPath, ['-e', COURIER_PROGRAM], {
       input: Buffer.concat([Buffer.from(`${head}\n`), ...job.bodies.map(({ bytes }) => bytes)]),
       stdio: ['pipe', 'pipe', 'ignore'],
-      timeout: timeoutMillis,
+      timeout: Math.ceil(timeoutMillis),
       killSignal: 'SIGKILL',
       env: { ...environment, ELECTRON_RUN_AS_NODE: '1' },
       windowsHide: true,
     });
-    const report: unknown = JSON.parse(child.stdout.toString());
-    return Array.isArray(report) ? lost.map((_, index) => report[index] === true) : lost;
-  } catch {
-    return lost;
+    if (child.error !== undefined) return { delivered: lost, reason: child.error.message };
+    return JSON.parse(child.stdout.toString()) as ExitDelivery;
+  } catch (error) {
+    return {
+      delivered: lost,
+      reason: `the child process that delivers at exit failed: ${(error as Error).message}`,
+    };
   }
 }

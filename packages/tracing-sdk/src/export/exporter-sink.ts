@@ -13,7 +13,11 @@ const SUCCESS = 0;
  *
  * @param timeoutMillis how long one `export()` may take.
  */
-export function createExporterSink(exporter: SpanExporter, name: string, timeoutMillis: number): BatchSink<ReadableSpan[]> {
+export function createExporterSink(
+  exporter: SpanExporter,
+  name: string,
+  timeoutMillis: number,
+): BatchSink<ReadableSpan[]> {
   const untraced = suppressTracing(ROOT_CONTEXT);
   return {
     description: name,
@@ -47,15 +51,22 @@ export function createExporterSink(exporter: SpanExporter, name: string, timeout
     },
     // An exporter that works synchronously (console, in memory) delivers without an event loop.
     sendAtExit(batches) {
-      return batches.map((spans) => {
-        let delivered = false;
+      let reason: string | undefined;
+      const delivered = batches.map((spans) => {
+        let success = false;
         try {
-          context.with(untraced, () => exporter.export(spans, (result) => (delivered = result.code === SUCCESS)));
-        } catch {
-          return false;
+          context.with(untraced, () =>
+            exporter.export(spans, (result) => {
+              success = result.code === SUCCESS;
+              reason ??= result.error?.message;
+            }),
+          );
+        } catch (error) {
+          reason ??= error instanceof Error ? error.message : String(error);
         }
-        return delivered;
+        return success;
       });
+      return { delivered, reason: reason ?? `${name} does not work without an event loop` };
     },
     async shutdown() {
       await exporter.shutdown();

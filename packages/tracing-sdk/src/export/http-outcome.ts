@@ -31,14 +31,19 @@ export function httpOutcome(
   }
   const said = printable(body);
   const hint = HINTS[status];
-  const reason = [`HTTP ${status}`, said, hint === undefined ? '' : `(${hint})`].filter((part) => part !== '').join(' ');
+  const reason = [`HTTP ${status}`, said, hint === undefined ? '' : `(${hint})`]
+    .filter((part) => part !== '')
+    .join(' ');
   if (RETRYABLE.has(status)) return { kind: 'retry', reason, retryAfterMillis: parseRetryAfter(retryAfter) };
   return { kind: 'refused', reason };
 }
 
 /** The answer's text, when it is one: protobuf bodies and control characters are left out of log lines. */
 function printable(body: Buffer): string {
-  const text = body.subarray(0, 4 * MAX_REASON_LENGTH).toString('utf8').trim();
+  const text = body
+    .subarray(0, 4 * MAX_REASON_LENGTH)
+    .toString('utf8')
+    .trim();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
   if (/[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text)) return '';
   const line = text.replaceAll(/\s+/g, ' ');

@@ -40,5 +40,8 @@ function createEncoding(contentType: string, serializer: Serializer): OtlpEncodi
   });
 }
 
-export const protobufEncoding: OtlpEncoding = createEncoding('application/x-protobuf', ProtobufTraceSerializer);
+export const protobufEncoding: OtlpEncoding = createEncoding(
+  'application/x-protobuf',
+  ProtobufTraceSerializer,
+);
 export const jsonEncoding: OtlpEncoding = createEncoding('application/json', JsonTraceSerializer);

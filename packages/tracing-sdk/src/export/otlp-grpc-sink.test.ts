@@ -14,7 +14,9 @@ interface Got {
 }
 
 /** A trace service that answers as told. */
-async function backend(answer: (callback: grpc.sendUnaryData<Buffer>) => void): Promise<{ url: string; got: Got[] }> {
+async function backend(
+  answer: (callback: grpc.sendUnaryData<Buffer>) => void,
+): Promise<{ url: string; got: Got[] }> {
   const got: Got[] = [];
   const server = new grpc.Server();
   const asIs = (bytes: Buffer): Buffer => bytes;
@@ -87,7 +89,11 @@ describe('OTLP over gRPC', () => {
       callback(null, Buffer.from([0x0a, 7, 0x08, 3, 0x12, 3, ...Buffer.from('old')])),
     );
     const to = sink(url);
-    expect(await to.send(to.encode(batch).payload)).toEqual({ kind: 'delivered', rejectedSpans: 3, message: 'old' });
+    expect(await to.send(to.encode(batch).payload)).toEqual({
+      kind: 'delivered',
+      rejectedSpans: 3,
+      message: 'old',
+    });
     await to.shutdown();
   });
 

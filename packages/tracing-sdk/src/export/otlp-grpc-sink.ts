@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
+import type * as GrpcModule from '@grpc/grpc-js';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import type * as GrpcModule from '@grpc/grpc-js';
 import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { BatchSink, SendOutcome } from './batch-sink.ts';
 import { deliverInChild } from './exit-courier.ts';
@@ -45,9 +45,13 @@ export function createOtlpGrpcSink(options: OtlpGrpcSinkOptions): BatchSink<Uint
       ? grpc.credentials.createSsl(pem(ca), pem(key), pem(cert))
       : grpc.credentials.createInsecure();
   const untraced = suppressTracing(ROOT_CONTEXT);
-  const client = new grpc.Client(url.host.includes(':') ? url.host : `${url.host}:${url.protocol === 'https:' ? 443 : 80}`, credentials, {
-    'grpc.default_compression_algorithm': options.compression === 'gzip' ? 2 : 0,
-  });
+  const client = new grpc.Client(
+    url.host.includes(':') ? url.host : `${url.host}:${url.protocol === 'https:' ? 443 : 80}`,
+    credentials,
+    {
+      'grpc.default_compression_algorithm': options.compression === 'gzip' ? 2 : 0,
+    },
+  );
   const metadata = new grpc.Metadata();
   for (const [name, value] of Object.entries(options.headers)) metadata.set(name, value);
   const asIs = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -101,7 +105,11 @@ function deliveredOutcome(answer: Buffer | undefined): SendOutcome {
 function failedOutcome(error: GrpcModule.ServiceError): SendOutcome {
   const reason = `gRPC ${error.code} ${error.details === '' ? error.message : error.details}`;
   if (!RETRYABLE_CODES.has(error.code)) return { kind: 'refused', reason };
-  return { kind: 'retry', reason, unreachable: error.code === UNAVAILABLE && /ECONNREFUSED|ENOTFOUND|resolution/i.test(reason) };
+  return {
+    kind: 'retry',
+    reason,
+    unreachable: error.code === UNAVAILABLE && /ECONNREFUSED|ENOTFOUND|resolution/i.test(reason),
+  };
 }
 
 function loadGrpc(appDirectory: string): typeof GrpcModule {

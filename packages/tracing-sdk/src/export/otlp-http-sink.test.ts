@@ -3,10 +3,10 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
+import { finishedSpan } from '../testing/finished-span.ts';
 import type { SendOutcome } from './batch-sink.ts';
 import { jsonEncoding, protobufEncoding } from './otlp-encoding.ts';
 import { createOtlpHttpSink, type OtlpHttpSinkOptions } from './otlp-http-sink.ts';
-import { finishedSpan } from '../testing/finished-span.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -52,7 +52,8 @@ function sink(url: string, options: Partial<OtlpHttpSinkOptions> = {}) {
   return created;
 }
 
-const spans = (count: number) => Array.from({ length: count }, (_, index) => finishedSpan({ name: `span ${index}` }));
+const spans = (count: number) =>
+  Array.from({ length: count }, (_, index) => finishedSpan({ name: `span ${index}` }));
 
 describe('what is sent', () => {
   test.each([
@@ -94,7 +95,11 @@ describe('what is sent', () => {
 describe('what the answer means', () => {
   const answers: { name: string; answer: http.RequestListener; outcome: Partial<SendOutcome> | object }[] = [
     { name: '200', answer: (_, r) => r.end(), outcome: { kind: 'delivered', rejectedSpans: 0 } },
-    { name: '202 with words', answer: (_, r) => r.writeHead(202).end('ok'), outcome: { kind: 'delivered', rejectedSpans: 0 } },
+    {
+      name: '202 with words',
+      answer: (_, r) => r.writeHead(202).end('ok'),
+      outcome: { kind: 'delivered', rejectedSpans: 0 },
+    },
     {
       name: 'partial success',
       // ExportTraceServiceResponse{partial_success{rejected_spans=3, error_message="old"}}
@@ -154,7 +159,10 @@ describe('what the answer means', () => {
   test('no answer within the time-out', async () => {
     const { url } = await backend(() => {});
     const to = sink(url, { timeoutMillis: 30 });
-    expect(await to.send(to.encode(spans(1)).payload)).toEqual({ kind: 'retry', reason: 'no answer within 30 ms' });
+    expect(await to.send(to.encode(spans(1)).payload)).toEqual({
+      kind: 'retry',
+      reason: 'no answer within 30 ms',
+    });
   });
 
   test('nobody listens', async () => {
@@ -181,7 +189,7 @@ test('a batch is delivered without an event loop, compressed or not', async () =
   const { url, got } = await remoteBackend();
   const to = sink(url, { headers: { authorization: 'Bearer abc' } });
   const payloads = [to.encode(spans(2)).payload, to.encode(spans(100)).payload];
-  expect(to.sendAtExit?.(payloads, 5_000)).toEqual([true, true]);
+  expect(to.sendAtExit?.(payloads, 5_000)).toMatchObject({ delivered: [true, true] });
   expect(await got()).toEqual([
     { authorization: 'Bearer abc', encoding: null },
     { authorization: 'Bearer abc', encoding: null },
@@ -190,7 +198,10 @@ test('a batch is delivered without an event loop, compressed or not', async () =
 
 test('without an event loop and without a backend, the loss is reported', () => {
   const to = sink('http://127.0.0.1:1/v1/traces');
-  expect(to.sendAtExit?.([to.encode(spans(1)).payload], 5_000)).toEqual([false]);
+  expect(to.sendAtExit?.([to.encode(spans(1)).payload], 5_000)).toEqual({
+    delivered: [false],
+    reason: expect.stringContaining('ECONNREFUSED'),
+  });
 });
 
 /** A backend in a process of its own: this one is blocked while the courier runs. */

@@ -72,17 +72,21 @@ export function createOtlpHttpSink(options: OtlpHttpSinkOptions): BatchSink<Body
             },
           },
           (response) => {
-            readAnswer(response, (answer) => {
-              clearTimeout(timer);
-              resolve(
-                httpOutcome(
-                  response.statusCode ?? 0,
-                  response.headers['retry-after'],
-                  answer,
-                  options.encoding.decodePartialSuccess,
-                ),
-              );
-            }, fail);
+            readAnswer(
+              response,
+              (answer) => {
+                clearTimeout(timer);
+                resolve(
+                  httpOutcome(
+                    response.statusCode ?? 0,
+                    response.headers['retry-after'],
+                    answer,
+                    options.encoding.decodePartialSuccess,
+                  ),
+                );
+              },
+              fail,
+            );
           },
         );
       } catch (error) {
@@ -157,7 +161,14 @@ function readAnswer(
 }
 
 /** Nobody listens there, or the name does not exist: waiting a second will not help a process that is ending. */
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOENT']);
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  'ENOENT',
+]);
 
 function connectionOutcome(error: NodeJS.ErrnoException): SendOutcome {
   // Happy Eyeballs wraps the attempts; its own message is empty.

@@ -14,7 +14,11 @@ const JITTER = 0.2;
  * @param random 0 to 1.
  * @returns milliseconds to wait before the next attempt.
  */
-export function retryDelay(failures: number, retryAfterMillis: number | undefined, random = Math.random()): number {
+export function retryDelay(
+  failures: number,
+  retryAfterMillis: number | undefined,
+  random = Math.random(),
+): number {
   const backOff = Math.min(MAX_MILLIS, FIRST_MILLIS * FACTOR ** (failures - 1));
   const jittered = backOff * (1 - JITTER + 2 * JITTER * random);
   return Math.round(Math.max(jittered, retryAfterMillis ?? 0));

@@ -28,7 +28,8 @@ function attributesBytes(attributes: Readonly<Record<string, unknown>>): number 
   let bytes = 0;
   for (const key in attributes) {
     const value = attributes[key];
-    bytes += ATTRIBUTE_BYTES + key.length + (typeof value === 'object' ? nestedBytes(value, 4) : scalarBytes(value));
+    bytes +=
+      ATTRIBUTE_BYTES + key.length + (typeof value === 'object' ? nestedBytes(value, 4) : scalarBytes(value));
   }
   return bytes;
 }

@@ -22,10 +22,16 @@ export function decodeJsonTraces(body: Uint8Array, budget: DecodeBudget): Receiv
   listOf(request, 'resourceSpans', '').forEach((resourceSpans, i) => {
     budget.takePart();
     const path = `resourceSpans[${i}]`;
-    const resource = objectOf(objectOf(resourceSpans, path)['resource'] ?? {}, `${path}.resource`);
+    const resource = objectOf(objectOf(resourceSpans, path).resource ?? {}, `${path}.resource`);
     const received = { attributes: attributesOf(resource, `${path}.resource`, budget) };
     listOf(resourceSpans as JsonObject, 'scopeSpans', path).forEach((scopeSpans, j) => {
-      readScopeSpans(objectOf(scopeSpans, `${path}.scopeSpans[${j}]`), received, spans, budget, `${path}.scopeSpans[${j}]`);
+      readScopeSpans(
+        objectOf(scopeSpans, `${path}.scopeSpans[${j}]`),
+        received,
+        spans,
+        budget,
+        `${path}.scopeSpans[${j}]`,
+      );
     });
   });
   return spans;
@@ -47,7 +53,7 @@ function readScopeSpans(
   path: string,
 ): void {
   budget.takePart();
-  const scope = objectOf(scopeSpans['scope'] ?? {}, `${path}.scope`);
+  const scope = objectOf(scopeSpans.scope ?? {}, `${path}.scope`);
   const instrumentationScope = {
     name: textOf(scope, 'name', `${path}.scope`),
     version: textOf(scope, 'version', `${path}.scope`),
@@ -67,7 +73,7 @@ function readSpan(
 ): ReceivedSpan {
   budget.takePart();
   const parentSpanId = textOf(span, 'parentSpanId', path).toLowerCase();
-  const status = objectOf(span['status'] ?? {}, `${path}.status`);
+  const status = objectOf(span.status ?? {}, `${path}.status`);
   return {
     traceId: idOf(span, 'traceId', 32, path),
     spanId: idOf(span, 'spanId', 16, path),
@@ -146,27 +152,28 @@ function readValue(value: JsonObject, path: string, budget: DecodeBudget): Recei
 }
 
 function readOneOf(value: JsonObject, path: string, budget: DecodeBudget): ReceivedValue {
-  if (isSet(value['stringValue'])) return textOf(value, 'stringValue', path);
-  if (isSet(value['boolValue'])) {
-    if (typeof value['boolValue'] !== 'boolean') wrong(`${path}.boolValue`, 'true or false', value['boolValue']);
-    return value['boolValue'];
+  if (isSet(value.stringValue)) return textOf(value, 'stringValue', path);
+  if (isSet(value.boolValue)) {
+    if (typeof value.boolValue !== 'boolean') wrong(`${path}.boolValue`, 'true or false', value.boolValue);
+    return value.boolValue;
   }
-  if (isSet(value['intValue'])) return integer(value['intValue'], `${path}.intValue`);
-  if (isSet(value['doubleValue'])) return double(value['doubleValue'], `${path}.doubleValue`);
-  if (isSet(value['arrayValue'])) {
-    const array = objectOf(value['arrayValue'], `${path}.arrayValue`);
+  if (isSet(value.intValue)) return integer(value.intValue, `${path}.intValue`);
+  if (isSet(value.doubleValue)) return double(value.doubleValue, `${path}.doubleValue`);
+  if (isSet(value.arrayValue)) {
+    const array = objectOf(value.arrayValue, `${path}.arrayValue`);
     return listOf(array, 'values', `${path}.arrayValue`).map((item, i) => {
       budget.takePart();
       const at = `${path}.arrayValue.values[${i}]`;
       return readValue(objectOf(item ?? {}, at), at, budget);
     });
   }
-  if (isSet(value['kvlistValue'])) {
-    const list = objectOf(value['kvlistValue'], `${path}.kvlistValue`);
+  if (isSet(value.kvlistValue)) {
+    const list = objectOf(value.kvlistValue, `${path}.kvlistValue`);
     return readEntries(listOf(list, 'values', `${path}.kvlistValue`), `${path}.kvlistValue.values`, budget);
   }
   // Base64 decoding never fails: characters outside the alphabet are passed over.
-  if (isSet(value['bytesValue'])) return new Uint8Array(Buffer.from(textOf(value, 'bytesValue', path), 'base64'));
+  if (isSet(value.bytesValue))
+    return new Uint8Array(Buffer.from(textOf(value, 'bytesValue', path), 'base64'));
   return null;
 }
 
@@ -239,7 +246,8 @@ function bigIntOf(value: unknown): bigint | undefined {
 function double(value: unknown, path: string): number {
   if (typeof value === 'number') return value;
   if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return Number(value);
-  if (typeof value === 'string' && /^-?\d/.test(value) && Number.isFinite(Number(value))) return Number(value);
+  if (typeof value === 'string' && /^-?\d/.test(value) && Number.isFinite(Number(value)))
+    return Number(value);
   return wrong(path, 'a number', value);
 }
 

@@ -289,4 +289,3 @@ function readArray(reader: ProtobufReader, budget: DecodeBudget): ReceivedValue[
   reader.leave(outer);
   return values;
 }
-

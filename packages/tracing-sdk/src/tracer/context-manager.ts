@@ -9,6 +9,8 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 export class EnterableContextManager extends AsyncLocalStorageContextManager {
   /** Makes `context` current for the rest of this synchronous execution and what it starts. */
   enter(context: Context): void {
-    (this as unknown as { _asyncLocalStorage: AsyncLocalStorage<Context> })._asyncLocalStorage.enterWith(context);
+    (this as unknown as { _asyncLocalStorage: AsyncLocalStorage<Context> })._asyncLocalStorage.enterWith(
+      context,
+    );
   }
 }

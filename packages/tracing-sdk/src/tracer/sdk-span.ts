@@ -28,4 +28,5 @@ export type SdkSpanConstructor = new (init: SdkSpanInit) => Span;
  * sdk-trace's own span class. The package does not export it, so it is taken off a span that its tracer makes:
  * spans stay the published, conforming code, and only the tracer in front of them is ours.
  */
-export const SdkSpan: SdkSpanConstructor = new TracerProvider().getTracer('').startSpan('').constructor as SdkSpanConstructor;
+export const SdkSpan: SdkSpanConstructor = new TracerProvider().getTracer('').startSpan('')
+  .constructor as SdkSpanConstructor;

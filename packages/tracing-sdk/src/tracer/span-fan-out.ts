@@ -23,7 +23,8 @@ export function createSpanFanOut(own: SpanProcessor, others: readonly SpanProces
       for (const processor of all) guarded('onStart', () => processor.onStart(span, parentContext));
     },
     onEnding(span: unknown) {
-      for (const processor of all) if (processor.onEnding) guarded('onEnding', () => processor.onEnding?.(span));
+      for (const processor of all)
+        if (processor.onEnding) guarded('onEnding', () => processor.onEnding?.(span));
     },
     onEnd(span: unknown) {
       for (const processor of all) guarded('onEnd', () => processor.onEnd(span));

@@ -87,7 +87,8 @@ function facts(span: ReadableSpan) {
     traceId: span.parentSpanContext === undefined ? undefined : span.spanContext().traceId,
     scope: span.instrumentationScope.name,
     status: span.status,
-    startTime: Array.isArray(span.startTime) && span.startTime[0] === 1_700_000_000 ? span.startTime : undefined,
+    startTime:
+      Array.isArray(span.startTime) && span.startTime[0] === 1_700_000_000 ? span.startTime : undefined,
   };
 }
 
@@ -103,9 +104,13 @@ describe('the same spans as sdk-trace', () => {
     fc.constant(Symbol('no attribute') as never),
     fc.uint8Array({ maxLength: 4 }),
   );
-  const attributes = fc.dictionary(fc.oneof(fc.string({ minLength: 1 }), fc.constant('')), attributeValue as fc.Arbitrary<string>, {
-    maxKeys: 8,
-  });
+  const attributes = fc.dictionary(
+    fc.oneof(fc.string({ minLength: 1 }), fc.constant('')),
+    attributeValue as fc.Arbitrary<string>,
+    {
+      maxKeys: 8,
+    },
+  );
   const parent = fc.constantFrom(undefined, REMOTE_PARENT, INVALID_SPAN_CONTEXT);
   const options = fc.record<SpanOptions>(
     {
@@ -130,7 +135,9 @@ describe('the same spans as sdk-trace', () => {
     fc.assert(
       fc.property(fc.string(), options, parent, attributes, (name, spanOptions, parentContext, later) => {
         const ctx =
-          parentContext === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parentContext as SpanContext);
+          parentContext === undefined
+            ? ROOT_CONTEXT
+            : trace.setSpanContext(ROOT_CONTEXT, parentContext as SpanContext);
         const run = (tracer: Tracer): void => {
           const span = tracer.startSpan(name, spanOptions, ctx);
           span.setAttributes(later as Attributes);
@@ -138,7 +145,9 @@ describe('the same spans as sdk-trace', () => {
         };
         run(stock);
         run(own.tracer);
-        expect(facts(own.ended.pop() as ReadableSpan)).toEqual(facts(stockRecorder.ended.pop() as ReadableSpan));
+        expect(facts(own.ended.pop() as ReadableSpan)).toEqual(
+          facts(stockRecorder.ended.pop() as ReadableSpan),
+        );
       }),
       { numRuns: 500 },
     );
@@ -169,7 +178,11 @@ describe('startSpan', () => {
 
   test('attributes and tracestate of the sampler are taken over', () => {
     const { tracer, ended } = ours({
-      shouldSample: () => ({ decision: 2, attributes: { rule: 'all' }, traceState: createTraceState('ot=th:0') }),
+      shouldSample: () => ({
+        decision: 2,
+        attributes: { rule: 'all' },
+        traceState: createTraceState('ot=th:0'),
+      }),
     });
     tracer.startSpan('s', { attributes: { a: 1 } }).end();
     expect(ended[0]?.attributes).toEqual({ a: 1, rule: 'all' });
@@ -201,7 +214,12 @@ describe('startActiveSpan', () => {
     kind: (span as unknown as ReadableSpan).kind,
   });
   test.each([
-    { form: '(name, fn)', run: () => tracer.startActiveSpan('s', seen), kind: SpanKind.INTERNAL, mark: undefined },
+    {
+      form: '(name, fn)',
+      run: () => tracer.startActiveSpan('s', seen),
+      kind: SpanKind.INTERNAL,
+      mark: undefined,
+    },
     {
       form: '(name, options, fn)',
       run: () => tracer.startActiveSpan('s', { kind: SpanKind.CLIENT }, seen),

@@ -9,8 +9,8 @@ import {
   type SpanContext,
   SpanKind,
   type SpanOptions,
-  type Tracer,
   TraceFlags,
+  type Tracer,
   trace,
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
@@ -69,7 +69,8 @@ export class UatTracer implements Tracer {
     const spanContext: SpanContext = {
       traceId,
       spanId: parts.idGenerator.generateSpanId(),
-      traceFlags: sampling.decision === SamplingDecision.RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE,
+      traceFlags:
+        sampling.decision === SamplingDecision.RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE,
       traceState: sampling.traceState ?? parent?.traceState,
     };
     if (sampling.decision === SamplingDecision.NOT_RECORD) return trace.wrapSpanContext(spanContext);
@@ -96,7 +97,11 @@ export class UatTracer implements Tracer {
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, fn: F): ReturnType<F>;
-  startActiveSpan<F extends (span: Span) => unknown>(name: string, options: SpanOptions, fn: F): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    options: SpanOptions,
+    fn: F,
+  ): ReturnType<F>;
   startActiveSpan<F extends (span: Span) => unknown>(
     name: string,
     options: SpanOptions,
@@ -113,7 +118,12 @@ export class UatTracer implements Tracer {
     const options = third === undefined ? undefined : (second as SpanOptions);
     const parentContext = (fourth === undefined ? undefined : (third as Context)) ?? context.active();
     const span = this.startSpan(name, options, parentContext);
-    return context.with(trace.setSpan(parentContext, span), fn as (span: Span) => ReturnType<F>, undefined, span);
+    return context.with(
+      trace.setSpan(parentContext, span),
+      fn as (span: Span) => ReturnType<F>,
+      undefined,
+      span,
+    );
   }
 }
 

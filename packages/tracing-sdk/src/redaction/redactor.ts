@@ -1,0 +1,186 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { ReadableSpan, Resource, TimedEvent } from '../otel-contract.ts';
+import { ConfigurationError } from '../settings/configuration-error.ts';
+import type { RedactionOptions } from '../types.ts';
+import { createKeyCheck } from './sensitive-keys.ts';
+import { createTextMask, MASK } from './sensitive-values.ts';
+import { maskQuery, maskUrlCredentials } from './url-credentials.ts';
+
+/** Takes secrets out of whatever leaves the process. */
+export interface Redactor {
+  /** The very same span when it holds no secret, else a masked view of it; the span itself is never changed. */
+  readonly span: (span: ReadableSpan) => ReadableSpan;
+  readonly text: (text: string) => string;
+}
+
+/** Attributes whose value is a query or a URL by its name, so that every parameter in it is looked at. */
+const QUERY_KEYS = new Set(['url.query']);
+const URL_KEYS = new Set(['url.full', 'http.url', 'http.target', 'url.path']);
+/** Levels of nested attribute values that are looked into; deeper ones are masked whole. */
+const MAX_DEPTH = 8;
+
+/**
+ * @param options `false` lets everything through.
+ * @throws ConfigurationError for options that are not names and patterns.
+ */
+export function createRedactor(options: RedactionOptions | false): Redactor {
+  if (options === false) return { span: (span) => span, text: (text) => text };
+  checkOptions(options);
+  const { keys = [], values = [], allowKeys = [] } = options;
+  const allowed = new Set(allowKeys.map((key) => key.toLowerCase()));
+  const isSensitiveKey = createKeyCheck({
+    exact: new Set(keys.flatMap((key) => (typeof key === 'string' ? key.toLowerCase() : []))),
+    patterns: keys.filter((key) => key instanceof RegExp),
+    allowed,
+  });
+  const isAllowed = (key: string): boolean => allowed.size > 0 && allowed.has(key.toLowerCase());
+  const maskText = createTextMask(values);
+  const maskedResources = new WeakMap<Resource, Resource>();
+
+  const maskAttribute = (key: string, value: unknown): unknown => {
+    switch (typeof value) {
+      case 'string':
+        if (value === '' || isAllowed(key)) return value;
+        if (isSensitiveKey(key)) return MASK;
+        if (QUERY_KEYS.has(key)) return maskText(maskQuery(value));
+        return maskText(URL_KEYS.has(key) ? maskUrlCredentials(value) : value);
+      case 'object':
+        return value === null || isAllowed(key) ? value : maskNested(key, value, MAX_DEPTH);
+      default:
+        // Numbers and booleans are counts and switches: `gen_ai.usage.input_tokens`, `token.valid`.
+        return value;
+    }
+  };
+
+  const maskNested = (key: string, value: object, depth: number): unknown => {
+    if (depth === 0 || (isSensitiveKey(key) && !Array.isArray(value))) return MASK;
+    if (ArrayBuffer.isView(value)) return isSensitiveKey(key) ? MASK : value;
+    if (Array.isArray(value)) {
+      let masked: unknown[] | undefined;
+      for (let i = 0; i < value.length; i++) {
+        const item = value[i];
+        const after =
+          typeof item === 'object' && item !== null
+            ? maskNested(key, item, depth - 1)
+            : maskAttribute(key, item);
+        if (after === item) continue;
+        masked ??= value.slice();
+        masked[i] = after;
+      }
+      return masked ?? value;
+    }
+    let masked: Record<string, unknown> | undefined;
+    for (const [name, item] of Object.entries(value)) {
+      const after =
+        typeof item === 'object' && item !== null
+          ? maskNested(name, item, depth - 1)
+          : maskAttribute(name, item);
+      if (after === item) continue;
+      masked ??= { ...value };
+      masked[name] = after;
+    }
+    return masked ?? value;
+  };
+
+  const maskAttributes = <T extends Attributes | undefined>(attributes: T): T => {
+    let masked: Attributes | undefined;
+    for (const key in attributes) {
+      const value = attributes[key] as unknown;
+      const after = maskAttribute(key, value);
+      if (after === value) continue;
+      masked ??= { ...attributes };
+      masked[key] = after as never;
+    }
+    return (masked ?? attributes) as T;
+  };
+
+  const maskResource = (resource: Resource): Resource => {
+    // One object for each original: the serializer groups spans by identity.
+    let masked = maskedResources.get(resource);
+    if (masked === undefined) {
+      const attributes = maskAttributes(resource.attributes);
+      masked = attributes === resource.attributes ? resource : { ...resource, attributes };
+      if (resource.asyncAttributesPending !== true) maskedResources.set(resource, masked);
+    }
+    return masked;
+  };
+
+  /** Links, and events with their names. */
+  const maskList = <T extends { readonly attributes?: Attributes; readonly name?: string }>(
+    list: T[],
+  ): T[] => {
+    let masked: T[] | undefined;
+    for (let i = 0; i < list.length; i++) {
+      const item = list[i] as T;
+      const attributes = maskAttributes(item.attributes);
+      const name = item.name === undefined ? undefined : maskText(item.name);
+      if (attributes === item.attributes && name === item.name) continue;
+      masked ??= list.slice();
+      masked[i] = { ...item, attributes, ...(name === undefined ? {} : { name }) };
+    }
+    return masked ?? list;
+  };
+
+  return {
+    text: maskText,
+    span(span) {
+      const attributes = maskAttributes(span.attributes);
+      const resource = maskResource(span.resource);
+      const name = maskText(span.name);
+      const events = span.events.length === 0 ? span.events : (maskList(span.events) as TimedEvent[]);
+      const links = span.links.length === 0 ? span.links : maskList(span.links);
+      const { message } = span.status;
+      const maskedMessage = message === undefined ? undefined : maskText(message);
+      if (
+        attributes === span.attributes &&
+        resource === span.resource &&
+        name === span.name &&
+        events === span.events &&
+        links === span.links &&
+        maskedMessage === message
+      ) {
+        return span;
+      }
+      const status =
+        maskedMessage === message ? span.status : { ...span.status, message: maskedMessage ?? '' };
+      return maskedView(span, { attributes, resource, name, events, links, status });
+    },
+  };
+}
+
+type MaskedParts = Pick<ReadableSpan, 'attributes' | 'resource' | 'name' | 'events' | 'links' | 'status'>;
+
+function maskedView(span: ReadableSpan, parts: MaskedParts): ReadableSpan {
+  return {
+    kind: span.kind,
+    spanContext: () => span.spanContext(),
+    ...(span.parentSpanContext === undefined ? {} : { parentSpanContext: span.parentSpanContext }),
+    startTime: span.startTime,
+    endTime: span.endTime,
+    duration: span.duration,
+    ended: span.ended,
+    instrumentationScope: span.instrumentationScope,
+    droppedAttributesCount: span.droppedAttributesCount,
+    droppedEventsCount: span.droppedEventsCount,
+    droppedLinksCount: span.droppedLinksCount,
+    ...parts,
+  };
+}
+
+function checkOptions(options: RedactionOptions): void {
+  const problems: string[] = [];
+  const check = (name: keyof RedactionOptions, what: string, isOne: (item: unknown) => boolean): void => {
+    const given: unknown = options[name];
+    if (given !== undefined && !(Array.isArray(given) && given.every(isOne))) {
+      problems.push(`option redaction.${name} must be an array of ${what}.`);
+    }
+  };
+  check(
+    'keys',
+    "attribute keys and patterns, such as ['x-tenant', /^internal\\./]",
+    (item) => typeof item === 'string' || item instanceof RegExp,
+  );
+  check('values', 'patterns, such as [/ACME-\\d{8}/]', (item) => item instanceof RegExp);
+  check('allowKeys', "attribute keys, such as ['session.id']", (item) => typeof item === 'string');
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
