@@ -65,7 +65,10 @@ function bench(options: Partial<BatchOptions> = {}, answer?: SendOutcome, sink?:
               sent.push({ names: payload as string[], answer: resolve });
               announce?.();
             })
-          : (sent.push({ names: payload as string[], answer: () => {} }), Promise.resolve(answer)),
+          : new Promise((resolve) => {
+              sent.push({ names: payload as string[], answer: () => {} });
+              resolve(answer);
+            }),
       sendAtExit: undefined,
       shutdown: async () => {},
       ...sink,

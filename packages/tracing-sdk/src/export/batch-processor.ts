@@ -116,15 +116,13 @@ class Batcher implements BatchProcessor {
     if (this.#pending.length >= maxExportBatchSize || this.#pendingBytes >= BATCH_BYTES) {
       // Encoding takes about a millisecond: after the response that is being finished, unless spans come without end.
       if (this.#pending.length >= 2 * maxExportBatchSize || this.#pendingBytes >= 2 * BATCH_BYTES) {
-        this.#encodePending();
-        this.#pump();
+        this.#sendFullBatches();
       } else if (!this.#encodeScheduled) {
         this.#encodeScheduled = true;
-        setImmediate(this.#encodeAndPump).unref();
+        setImmediate(this.#sendFullBatches);
       }
-    } else if (this.#delayTimer === undefined) {
-      this.#delayTimer = setTimeout(this.#encodeAndPump, this.#options.scheduledDelayMillis);
-      this.#delayTimer.unref();
+    } else {
+      this.#startDelay();
     }
   }
 
@@ -222,12 +220,33 @@ class Batcher implements BatchProcessor {
     };
   }
 
-  readonly #encodeAndPump = (): void => {
+  readonly #sendFullBatches = (): void => {
     this.#encodeScheduled = false;
+    const full = this.#pending;
+    const { maxExportBatchSize } = this.#options;
+    // By size, the batch ends where it stands; by count, what is over waits for company: small batches take as many
+    // exports as large ones.
+    const rest =
+      this.#pendingBytes >= BATCH_BYTES ? [] : full.splice(full.length - (full.length % maxExportBatchSize));
+    this.#encodePending();
+    this.#pending = rest;
+    for (const span of rest) this.#pendingBytes += estimateSpanBytes(span);
+    if (rest.length > 0) this.#startDelay();
+    this.#pump();
+  };
+
+  readonly #sendAll = (): void => {
     this.#encodePending();
     this.#pump();
   };
 
+  #startDelay(): void {
+    if (this.#delayTimer !== undefined) return;
+    this.#delayTimer = setTimeout(this.#sendAll, this.#options.scheduledDelayMillis);
+    this.#delayTimer.unref();
+  }
+
+  /** Everything that has ended becomes batches. */
   #encodePending(): void {
     clearTimeout(this.#delayTimer);
     this.#delayTimer = undefined;

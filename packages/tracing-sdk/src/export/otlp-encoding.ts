@@ -1,5 +1,6 @@
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '../otel-contract.ts';
+import { encodeTraceRequest } from './otlp-protobuf.ts';
 
 /** Both encodings of OTLP: spans to request body, response body to what the backend made of it. */
 export interface OtlpEncoding {
@@ -17,14 +18,14 @@ export interface PartialSuccess {
 
 type Serializer = typeof ProtobufTraceSerializer | typeof JsonTraceSerializer;
 
-function createEncoding(contentType: string, serializer: Serializer): OtlpEncoding {
+function createEncoding(
+  contentType: string,
+  serializer: Serializer,
+  encode: (spans: readonly ReadableSpan[]) => Uint8Array,
+): OtlpEncoding {
   return Object.freeze({
     contentType,
-    encode(spans: readonly ReadableSpan[]) {
-      const body = serializer.serializeRequest(spans as never);
-      if (body === undefined) throw new Error('the serializer returned nothing');
-      return body;
-    },
+    encode,
     decodePartialSuccess(body: Uint8Array) {
       if (body.length === 0) return undefined;
       try {
@@ -43,5 +44,11 @@ function createEncoding(contentType: string, serializer: Serializer): OtlpEncodi
 export const protobufEncoding: OtlpEncoding = createEncoding(
   'application/x-protobuf',
   ProtobufTraceSerializer,
+  encodeTraceRequest,
 );
-export const jsonEncoding: OtlpEncoding = createEncoding('application/json', JsonTraceSerializer);
+
+export const jsonEncoding: OtlpEncoding = createEncoding('application/json', JsonTraceSerializer, (spans) => {
+  const body = JsonTraceSerializer.serializeRequest(spans as never);
+  if (body === undefined) throw new Error('the serializer returned nothing');
+  return body;
+});

@@ -2,9 +2,9 @@ import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan, Resource, TimedEvent } from '../otel-contract.ts';
 import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { RedactionOptions } from '../types.ts';
-import { createKeyCheck } from './sensitive-keys.ts';
+import { createKeyCheck, KeyKind } from './sensitive-keys.ts';
 import { createTextMask, MASK } from './sensitive-values.ts';
-import { maskQuery, maskUrlCredentials } from './url-credentials.ts';
+import { maskQuery, maskUrl } from './url-credentials.ts';
 
 /** Takes secrets out of whatever leaves the process. */
 export interface Redactor {
@@ -13,9 +13,6 @@ export interface Redactor {
   readonly text: (text: string) => string;
 }
 
-/** Attributes whose value is a query or a URL by its name, so that every parameter in it is looked at. */
-const QUERY_KEYS = new Set(['url.query']);
-const URL_KEYS = new Set(['url.full', 'http.url', 'http.target', 'url.path']);
 /** Levels of nested attribute values that are looked into; deeper ones are masked whole. */
 const MAX_DEPTH = 8;
 
@@ -27,34 +24,39 @@ export function createRedactor(options: RedactionOptions | false): Redactor {
   if (options === false) return { span: (span) => span, text: (text) => text };
   checkOptions(options);
   const { keys = [], values = [], allowKeys = [] } = options;
-  const allowed = new Set(allowKeys.map((key) => key.toLowerCase()));
-  const isSensitiveKey = createKeyCheck({
+  const kindOf = createKeyCheck({
     exact: new Set(keys.flatMap((key) => (typeof key === 'string' ? key.toLowerCase() : []))),
     patterns: keys.filter((key) => key instanceof RegExp),
-    allowed,
+    allowed: new Set(allowKeys.map((key) => key.toLowerCase())),
   });
-  const isAllowed = (key: string): boolean => allowed.size > 0 && allowed.has(key.toLowerCase());
   const maskText = createTextMask(values);
   const maskedResources = new WeakMap<Resource, Resource>();
 
   const maskAttribute = (key: string, value: unknown): unknown => {
-    switch (typeof value) {
-      case 'string':
-        if (value === '' || isAllowed(key)) return value;
-        if (isSensitiveKey(key)) return MASK;
-        if (QUERY_KEYS.has(key)) return maskText(maskQuery(value));
-        return maskText(URL_KEYS.has(key) ? maskUrlCredentials(value) : value);
-      case 'object':
-        return value === null || isAllowed(key) ? value : maskNested(key, value, MAX_DEPTH);
-      default:
-        // Numbers and booleans are counts and switches: `gen_ai.usage.input_tokens`, `token.valid`.
-        return value;
+    if (typeof value === 'string') {
+      if (value === '') return value;
+      switch (kindOf(key)) {
+        case KeyKind.PLAIN:
+          return maskText(value);
+        case KeyKind.SENSITIVE:
+          return MASK;
+        case KeyKind.QUERY:
+          return maskText(maskQuery(value));
+        case KeyKind.URL:
+          return maskText(maskUrl(value));
+        default:
+          return value;
+      }
     }
+    // Numbers and booleans are counts and switches: `gen_ai.usage.input_tokens`, `token.valid`.
+    if (typeof value !== 'object' || value === null || kindOf(key) === KeyKind.ALLOWED) return value;
+    return maskNested(key, value, MAX_DEPTH);
   };
 
   const maskNested = (key: string, value: object, depth: number): unknown => {
-    if (depth === 0 || (isSensitiveKey(key) && !Array.isArray(value))) return MASK;
-    if (ArrayBuffer.isView(value)) return isSensitiveKey(key) ? MASK : value;
+    const sensitive = kindOf(key) === KeyKind.SENSITIVE;
+    if (depth === 0 || (sensitive && !Array.isArray(value))) return MASK;
+    if (ArrayBuffer.isView(value)) return value;
     if (Array.isArray(value)) {
       let masked: unknown[] | undefined;
       for (let i = 0; i < value.length; i++) {

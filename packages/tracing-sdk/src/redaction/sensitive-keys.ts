@@ -62,6 +62,22 @@ const HARMLESS = new Set([
 /** Distinct keys remembered; keys are few, unless an app makes them up. */
 const MAX_REMEMBERED = 2000;
 
+/** Attributes whose value is a query or a URL by their name, so that every parameter in it is looked at. */
+const QUERY_KEYS = new Set(['url.query']);
+const URL_KEYS = new Set(['url.full', 'http.url', 'http.target', 'url.path']);
+
+/** What a key says about its value. */
+export const KeyKind = {
+  /** Its value is looked into. */
+  PLAIN: 0,
+  SENSITIVE: 1,
+  QUERY: 2,
+  URL: 3,
+  /** Never masked: the user said so. */
+  ALLOWED: 4,
+} as const;
+export type KeyKind = (typeof KeyKind)[keyof typeof KeyKind];
+
 export interface KeyRules {
   readonly exact: ReadonlySet<string>;
   readonly patterns: readonly RegExp[];
@@ -69,27 +85,29 @@ export interface KeyRules {
 }
 
 /** Decides by key alone, once for each key. */
-export function createKeyCheck(rules: KeyRules): (key: string) => boolean {
-  const remembered = new Map<string, boolean>();
+export function createKeyCheck(rules: KeyRules): (key: string) => KeyKind {
+  const remembered = new Map<string, KeyKind>();
   return (key) => {
     const known = remembered.get(key);
     if (known !== undefined) return known;
-    const sensitive = decide(key, rules);
+    const kind = decide(key, rules);
     if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-    remembered.set(key, sensitive);
-    return sensitive;
+    remembered.set(key, kind);
+    return kind;
   };
 }
 
-function decide(key: string, { exact, patterns, allowed }: KeyRules): boolean {
+function decide(key: string, { exact, patterns, allowed }: KeyRules): KeyKind {
   const lower = key.toLowerCase();
-  if (allowed.has(lower)) return false;
-  if (exact.has(lower)) return true;
+  if (allowed.has(lower)) return KeyKind.ALLOWED;
+  if (exact.has(lower)) return KeyKind.SENSITIVE;
   for (const pattern of patterns) {
     pattern.lastIndex = 0;
-    if (pattern.test(key)) return true;
+    if (pattern.test(key)) return KeyKind.SENSITIVE;
   }
-  return !HARMLESS.has(lower) && looksSensitive(key);
+  if (QUERY_KEYS.has(lower)) return KeyKind.QUERY;
+  if (URL_KEYS.has(lower)) return KeyKind.URL;
+  return !HARMLESS.has(lower) && looksSensitive(key) ? KeyKind.SENSITIVE : KeyKind.PLAIN;
 }
 
 function looksSensitive(key: string): boolean {

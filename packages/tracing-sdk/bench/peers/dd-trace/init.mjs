@@ -1,0 +1,3 @@
+import tracer from 'dd-trace';
+
+tracer.init({ service: 'bench' });
