@@ -34,8 +34,8 @@ const registry = globalThis as { [RUNNING]?: Running | undefined };
  * const tracing = initTracing('checkout');
  */
 export function initTracing(serviceName?: string, options: TracingOptions = {}): Tracing {
-  const callSite =
-    VIA_REGISTER in (options ?? {}) ? 'node --import @uat/tracing-sdk/register' : findCallSite();
+  const viaRegister = typeof options === 'object' && options !== null && VIA_REGISTER in options;
+  const callSite = viaRegister ? 'node --import @uat/tracing-sdk/register' : findCallSite();
   const running = registry[RUNNING];
   if (running !== undefined) {
     const same = serviceName === running.serviceName && isDeepStrictEqual(options, running.options);
@@ -55,7 +55,7 @@ export function initTracing(serviceName?: string, options: TracingOptions = {}):
     dirname(process.argv[1] ?? `${process.cwd()}/-`),
   );
   const tracing = startTracing(problem === undefined ? settings : { ...settings, disabled: NODE_TOO_OLD }, {
-    viaRegister: VIA_REGISTER in options,
+    viaRegister,
     onShutdown: () => {
       registry[RUNNING] = undefined;
     },

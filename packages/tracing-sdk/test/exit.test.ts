@@ -81,6 +81,22 @@ describe('nothing that was ended is lost, and the process ends as it would witho
     expect(receiver.spans).toHaveLength(SPANS + 10);
   });
 
+  test('a signal that comes twice, as npm forwards the terminal’s, loses nothing', async () => {
+    receiver = await startOtlpReceiver({ respond: () => ({ delayMillis: 100 }) });
+    const twice = (child: ChildProcess): void => {
+      child.kill('SIGINT');
+      setTimeout(() => child.kill('SIGINT'), 5);
+    };
+    const { signal } = await run(
+      'exit-app.mjs',
+      'signal',
+      { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+      twice,
+    );
+    expect(signal).toBe('SIGINT');
+    expect(receiver.spans).toHaveLength(SPANS);
+  });
+
   test('an app whose own handler stays alive stays alive, and its spans are delivered', async () => {
     receiver = await startOtlpReceiver();
     const running = run(

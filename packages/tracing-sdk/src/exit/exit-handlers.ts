@@ -26,17 +26,30 @@ export interface ExitWork {
  */
 export function installExitHandlers(work: ExitWork, timeoutMillis: number): () => void {
   let deadline: number | undefined;
-  let ending = false;
+  /** The flush at the end, whatever has asked for it first. */
+  let lastFlush: Promise<void> | undefined;
   const remaining = (): number => {
     deadline ??= performance.now() + timeoutMillis;
     return Math.max(0, deadline - performance.now());
   };
 
+  const flushOnce = (): Promise<void> => {
+    lastFlush ??= work.flush(remaining()).then(() => {
+      if (work.idle()) {
+        // All is delivered. Should the process go on after all, its real end has a deadline of its own.
+        deadline = undefined;
+        lastFlush = undefined;
+      } else {
+        // Nobody listens there, or no time is left: nothing further is tried.
+        deadline = performance.now();
+      }
+    });
+    return lastFlush;
+  };
+
   const onBeforeExit = (): void => {
     // Emitted again after the flush, since that was work; by then there is nothing left or no time.
-    if (work.idle() || remaining() === 0 || ending) return;
-    ending = true;
-    void flushInTime();
+    if (!work.idle() && remaining() > 0) void flushOnce();
   };
 
   const onExit = (): void => {
@@ -50,21 +63,14 @@ export function installExitHandlers(work: ExitWork, timeoutMillis: number): () =
       void work.flush(timeoutMillis);
       return;
     }
-    // A second signal: whoever sends it does not want to wait.
-    if (ending || work.idle()) {
-      raise(signal);
-      return;
-    }
-    ending = true;
-    void flushInTime().then(() => raise(signal));
+    // A second signal within the deadline changes nothing: npm and container runtimes forward the terminal's, so that
+    // many processes get each one twice.
+    if (raising) return;
+    raising = true;
+    void flushOnce().then(() => raise(signal));
   };
 
-  const flushInTime = async (): Promise<void> => {
-    await work.flush(remaining());
-    // Nobody listens there, or no time is left: nothing further is tried.
-    if (!work.idle()) deadline = performance.now();
-  };
-
+  let raising = false;
   const raise = (signal: NodeJS.Signals): void => {
     remove();
     // No time for it; what is left is counted and said.

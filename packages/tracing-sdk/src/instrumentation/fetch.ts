@@ -1,137 +1,108 @@
 import type { Socket } from 'node:net';
-import {
-  type Attributes,
-  context,
-  propagation,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  type TextMapSetter,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api';
+import { context, propagation, type Span, type TextMapSetter, type Tracer, trace } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import { type BuiltInInstrumentation, onChannels } from './built-in-instrumentation.ts';
+import { type BuiltInInstrumentation, createFailureReport, onChannels } from './built-in-instrumentation.ts';
+import { recordFailure, recordPeer, recordResponse, startClientSpan } from './client-span.ts';
+import { type ClientTarget, clientTarget } from './client-target.ts';
 import { errorType } from './error-type.ts';
-import { isKnownMethod, methodForName } from './http-method.ts';
+import { withHeader } from './request-headers.ts';
 
-/** undici's request on its diagnostics channels; undici 5 keeps the headers as text, 6 and newer as an array. */
+/** undici's request on its diagnostics channels. */
 interface UndiciRequest {
   readonly origin: string | URL;
   readonly path: string;
   readonly method: string;
+  /** Names and values in turn; text (`name: value\r\n`) up to undici 5. */
   headers: string | unknown[];
   addHeader?(name: string, value: string): unknown;
 }
 
+interface ErrorMessage {
+  readonly request: UndiciRequest;
+  readonly error: unknown;
+}
+
 /**
- * Client spans for the built-in `fetch` and the `undici` package, by the stable HTTP semantic conventions. Each hop of a
- * redirect is a request of its own, and so a span.
+ * Client spans for the built-in `fetch` and the `undici` package, by the stable HTTP conventions, and the trace context for
+ * the server. A span ends when the response has been read to its end, or with the error. Each hop of a redirect is a
+ * request of its own, and so a span.
  */
 export function createFetchInstrumentation({ tracer }: { readonly tracer: Tracer }): BuiltInInstrumentation {
   const spans = new WeakMap<UndiciRequest, Span>();
 
-  return onChannels('undici', {
+  return onChannels('undici', createFailureReport('undici'), {
     'undici:request:create': ({ request }: { readonly request: UndiciRequest }) => {
+      // How undici's ProxyAgent opens its tunnel; the request inside is one of its own.
+      if (request.method === 'CONNECT') return;
       const active = context.active();
       if (isTracingSuppressed(active)) return;
-      const span = tracer.startSpan(
-        methodForName(request.method),
-        { kind: SpanKind.CLIENT, attributes: requestAttributes(request) },
-        active,
-      );
-      propagation.inject(trace.setSpan(active, span), request, REQUEST_SETTER);
+      const span = startClientSpan(tracer, request.method, targetOf(request), active);
       if (span.isRecording()) spans.set(request, span);
+      propagation.inject(trace.setSpan(active, span), request, UNDICI_SETTER);
     },
-    'undici:client:sendHeaders': ({ request, socket }: { request: UndiciRequest; socket: Socket }) => {
+    'undici:client:sendHeaders': ({
+      request,
+      headers,
+      socket,
+    }: {
+      readonly request: UndiciRequest;
+      /** Text for HTTP/1.1, an object for HTTP/2. */
+      readonly headers: unknown;
+      readonly socket: Socket;
+    }) => {
       const span = spans.get(request);
-      if (span === undefined || socket.remoteAddress === undefined) return;
-      span.setAttribute('network.peer.address', socket.remoteAddress);
-      span.setAttribute('network.peer.port', socket.remotePort ?? 0);
+      if (span === undefined) return;
+      recordPeer(span, socket);
+      span.setAttribute('network.protocol.version', typeof headers === 'string' ? '1.1' : '2');
     },
     'undici:request:headers': ({
       request,
       response,
     }: {
-      request: UndiciRequest;
-      response: { statusCode: number };
+      readonly request: UndiciRequest;
+      readonly response: { readonly statusCode: number };
     }) => {
       const span = spans.get(request);
-      if (span === undefined) return;
-      const { statusCode } = response;
-      span.setAttribute('http.response.status_code', statusCode);
-      if (statusCode >= 400) {
-        span.setAttribute('error.type', String(statusCode));
-        span.setStatus({ code: SpanStatusCode.ERROR });
-      }
+      if (span !== undefined) recordResponse(span, response.statusCode);
     },
     'undici:request:trailers': ({ request }: { readonly request: UndiciRequest }) => {
-      spans.get(request)?.end();
-      spans.delete(request);
-    },
-    'undici:request:error': ({
-      request,
-      error,
-    }: {
-      readonly request: UndiciRequest;
-      readonly error: unknown;
-    }) => {
       const span = spans.get(request);
       if (span === undefined) return;
       spans.delete(request);
-      span.setAttribute('error.type', errorType(error));
-      span.setStatus({
-        code: SpanStatusCode.ERROR,
-        message: error instanceof Error ? error.message : String(error),
-      });
+      span.end();
+    },
+    'undici:request:error': ({ request, error }: ErrorMessage) => {
+      const span = spans.get(request);
+      if (span === undefined) return;
+      spans.delete(request);
+      recordFailure(span, errorType(error));
       span.end();
     },
   });
 }
 
-interface Origin {
-  readonly href: string;
-  readonly address: string;
-  readonly port: number;
+function targetOf({ origin, path }: UndiciRequest): ClientTarget {
+  const url = typeof origin === 'string' ? origin : origin.origin;
+  const match = /^([a-z][a-z0-9+.-]*:)\/\/(?:[^/?#@]*@)?([^/?#@]*)/i.exec(url);
+  return match === null ? clientTarget('http:', url, path) : clientTarget(match[1]!, match[2]!, path);
 }
 
-/** Origins remembered; an app talks to few. */
-const MAX_ORIGINS = 256;
-const origins = new Map<string, Origin>();
-
-function parseOrigin(origin: string | URL): Origin {
-  const text = String(origin);
-  const known = origins.get(text);
-  if (known !== undefined) return known;
-  const url = new URL(text);
-  const parsed: Origin = {
-    href: url.origin === 'null' ? text : url.origin,
-    address: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
-  };
-  if (origins.size >= MAX_ORIGINS) origins.clear();
-  origins.set(text, parsed);
-  return parsed;
-}
-
-function requestAttributes(request: UndiciRequest): Attributes {
-  const { method } = request;
-  const known = isKnownMethod(method);
-  const origin = parseOrigin(request.origin);
-  const attributes: Attributes = {
-    'http.request.method': known ? method : '_OTHER',
-    'url.full': origin.href + request.path,
-    'server.address': origin.address,
-    'server.port': origin.port,
-  };
-  if (!known) attributes['http.request.method_original'] = method;
-  return attributes;
-}
-
-const REQUEST_SETTER: TextMapSetter<UndiciRequest> = {
+/** A header of that name which the app has set is replaced: two of them would be none to the server. */
+const UNDICI_SETTER: TextMapSetter<UndiciRequest> = {
   set(request, name, value) {
-    if (typeof request.addHeader === 'function') request.addHeader(name, value);
-    else if (typeof request.headers === 'string') request.headers += `${name}: ${value}\r\n`;
-    else request.headers.push(name, value);
+    const { headers } = request;
+    if (typeof headers === 'string') {
+      request.headers = withHeader(`\r\n${headers}`, name, value).slice(2);
+      return;
+    }
+    for (let i = 0; i < headers.length; i += 2) {
+      const given = headers[i];
+      if (typeof given === 'string' && given.toLowerCase() === name) {
+        headers[i + 1] = value;
+        return;
+      }
+    }
+    if (request.addHeader === undefined) headers.push(name, value);
+    else request.addHeader(name, value);
   },
 };

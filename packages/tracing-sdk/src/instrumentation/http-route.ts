@@ -3,7 +3,10 @@ import type { IncomingMessage } from 'node:http';
 /** What Express, and frameworks made like it, leave on the request once a route has matched. */
 interface RoutedRequest extends IncomingMessage {
   readonly route?: { readonly path?: unknown };
+  /** Where the router is mounted, as the client spelled it. */
   readonly baseUrl?: unknown;
+  readonly originalUrl?: unknown;
+  readonly params?: unknown;
 }
 
 /**
@@ -13,9 +16,66 @@ interface RoutedRequest extends IncomingMessage {
  * @returns `/users/:id`, or undefined.
  */
 export function frameworkRoute(request: IncomingMessage): string | undefined {
-  const { route, baseUrl } = request as RoutedRequest;
+  const { route } = request as RoutedRequest;
   const path = route?.path;
-  if (typeof path !== 'string') return undefined;
-  const prefix = typeof baseUrl === 'string' ? baseUrl : '';
-  return path === '/' && prefix !== '' ? prefix : prefix + path;
+  let template: string;
+  if (typeof path === 'string') template = path;
+  else if (path instanceof RegExp || Array.isArray(path)) template = String(path);
+  else return undefined;
+
+  const mount = mountOf(request, template);
+  if (mount === '') return template === '' ? '/' : template;
+  if (tooManyMounts(route as object, mount)) return undefined;
+  return template === '/' ? mount : mount + template;
+}
+
+function mountOf(request: RoutedRequest, template: string): string {
+  const { baseUrl, originalUrl } = request;
+  let mount = typeof baseUrl === 'string' ? baseUrl : '';
+  // When a handler has failed, Express has taken `baseUrl` back before the app's error handler answers.
+  if (mount === '' && typeof originalUrl === 'string' && PLAIN_TEMPLATE.test(template)) {
+    mount = leadingSegments(originalUrl, template);
+  }
+  return mount === '' ? '' : withParameterNames(mount, request.params, template);
+}
+
+/** Literals and `:names` only: such a template matches as many segments as it has. */
+const PLAIN_TEMPLATE = /^[\w\-.~%:/@]*$/;
+
+/** What the path has in front of the segments that the template stands for. */
+function leadingSegments(url: string, template: string): string {
+  const query = url.indexOf('?');
+  const segments = (query === -1 ? url : url.slice(0, query)).split('/').filter(Boolean);
+  const matched = template.split('/').filter(Boolean).length;
+  return segments.length <= matched ? '' : `/${segments.slice(0, segments.length - matched).join('/')}`;
+}
+
+/** `/users/42` becomes `/users/:id` where the router merges its parent's parameters. */
+function withParameterNames(mount: string, params: unknown, template: string): string {
+  if (typeof params !== 'object' || params === null) return mount;
+  let named = mount;
+  for (const [name, value] of Object.entries(params)) {
+    if (typeof value !== 'string' || value === '' || template.includes(`:${name}`)) continue;
+    named = named
+      .split('/')
+      .map((segment) => (segment === value || segment === encodeURIComponent(value) ? `:${name}` : segment))
+      .join('/');
+  }
+  return named;
+}
+
+/**
+ * A mount path with a parameter in it that nobody names (`app.use('/:tenant', router)`) would be a new route for every
+ * tenant; `http.route` has to be of low cardinality.
+ */
+const MAX_MOUNTS = 10;
+const mountsOf = new WeakMap<object, Set<string>>();
+
+function tooManyMounts(route: object, mount: string): boolean {
+  let mounts = mountsOf.get(route);
+  if (mounts === undefined) mountsOf.set(route, (mounts = new Set()));
+  if (mounts.has(mount)) return false;
+  if (mounts.size >= MAX_MOUNTS) return true;
+  mounts.add(mount);
+  return false;
 }

@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import {
   type Attributes,
   type Context,
+  context,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -10,210 +11,196 @@ import {
   SpanStatusCode,
   type TextMapGetter,
   type Tracer,
-  trace,
 } from '@opentelemetry/api';
-import { type RPCMetadata, RPCType, setRPCMetadata } from '@opentelemetry/core';
-import { type BuiltInInstrumentation, onChannels } from './built-in-instrumentation.ts';
-import { parseHost } from './host-and-port.ts';
-import { isKnownMethod, methodForName } from './http-method.ts';
+import { type BuiltInInstrumentation, createFailureReport, onChannels } from './built-in-instrumentation.ts';
+import { errorType } from './error-type.ts';
+import { methodForName } from './http-method.ts';
 import { frameworkRoute } from './http-route.ts';
+import { ServerConnection } from './server-connection.ts';
+import { ServerRequest } from './server-request.ts';
+import { serverRequestAttributes } from './server-request-attributes.ts';
 
 export interface HttpServerOptions {
   readonly tracer: Tracer;
   /** Makes a context current for the rest of this synchronous execution and what it starts. */
   readonly enterContext: (context: Context) => void;
-}
-
-/** A request under way. */
-interface OpenRequest {
-  readonly span: Span;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly metadata: RPCMetadata;
-  /** As it was started; another name means that somebody else knows better. */
-  readonly name: string;
-}
-
-/** What a connection knows, read once for all of its requests. */
-interface Connection {
-  readonly open: OpenRequest[];
-  readonly peerAddress: string;
-  readonly peerPort: number;
-  readonly secure: boolean;
+  /** Masks secrets in a query string (without its question mark). Default: what signs URLs of AWS, Azure and Google. */
+  readonly redactUrl?: (query: string) => string;
 }
 
 const CONNECTION = Symbol('uat.connection');
-const OPEN_REQUEST = Symbol('uat.open-request');
-type TracedSocket = Socket & { [CONNECTION]?: Connection; encrypted?: boolean };
-type TracedResponse = ServerResponse & { [OPEN_REQUEST]?: OpenRequest };
+const REQUEST = Symbol('uat.request');
+
+type TracedSocket = Socket & { [CONNECTION]?: ServerConnection };
+/** A request or response whose listeners run in the context of its {@link ServerRequest}. */
+type TracedMessage = (IncomingMessage | ServerResponse) & { [REQUEST]?: ServerRequest };
 
 interface RequestMessage {
-  readonly request: IncomingMessage;
-  readonly response: TracedResponse;
+  readonly request: IncomingMessage & TracedMessage;
+  readonly response: ServerResponse & TracedMessage;
   readonly socket: TracedSocket;
+  readonly server: Server;
+}
+
+/** Of `tracing:fastify.request.handler:start`, which Fastify 5 publishes. */
+interface FastifyMessage {
+  readonly reply: { readonly raw: TracedMessage };
+  readonly route: { readonly url?: string };
 }
 
 /**
- * Server spans for `node:http` and `node:https`, by the stable HTTP semantic conventions.
+ * Server spans for `node:http` and `node:https`, by the stable HTTP conventions.
  *
- * Built for little work a request: nothing is patched, the connection's facts are read once, its one `close` listener
- * serves every request of it, and the attributes start as one object literal.
+ * Built for little work a request: nothing is patched, a connection's facts are read once, its one `close` listener
+ * serves every request on it, and a request is one object that is its context as well.
+ *
+ * There is no span for what Node publishes nothing about: upgrades (WebSocket), CONNECT, requests that do not parse.
  */
 export function createHttpServerInstrumentation({
   tracer,
   enterContext,
+  redactUrl,
 }: HttpServerOptions): BuiltInInstrumentation {
+  const report = createFailureReport('http');
   let carriers: readonly string[] = [];
 
-  const onStart = ({ request, response, socket }: RequestMessage): void => {
+  const onStart = ({ request, response, socket, server }: RequestMessage): void => {
     const { headers } = request;
     const caller = carriesContext(headers, carriers)
       ? propagation.extract(ROOT_CONTEXT, headers, HEADERS_GETTER)
       : ROOT_CONTEXT;
-    const connection = socket[CONNECTION] ?? openConnection(socket);
+    let connection = socket[CONNECTION];
+    if (connection === undefined) {
+      connection = new ServerConnection(socket, server);
+      socket[CONNECTION] = connection;
+      socket.on('close', onConnectionClose);
+    }
     const method = request.method ?? '';
     const name = methodForName(method);
     const span = tracer.startSpan(
       name,
-      { kind: SpanKind.SERVER, attributes: requestAttributes(request, method, connection) },
+      {
+        kind: SpanKind.SERVER,
+        attributes: serverRequestAttributes(request, method, connection, redactUrl),
+      },
       caller,
     );
-    if (!span.isRecording()) {
-      enterContext(trace.setSpan(caller, span));
-      return;
+    const open = new ServerRequest(caller, span, name);
+    if (span.isRecording()) {
+      open.request = request;
+      open.response = response;
+      connection.add(open);
     }
-    // Express, Koa, Fastify … instrumentation packages put the route here.
-    const metadata: RPCMetadata = { type: RPCType.HTTP, span };
-    enterContext(setRPCMetadata(trace.setSpan(caller, span), metadata));
-    const open: OpenRequest = { span, request, response, metadata, name };
-    response[OPEN_REQUEST] = open;
-    connection.open.push(open);
+    response[REQUEST] = open;
+    response.emit = emitInContext;
+    if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
+      request[REQUEST] = open;
+      request.emit = emitInContext;
+    }
+    enterContext(open);
   };
 
   const onFinish = ({ response, socket }: RequestMessage): void => {
-    const open = response[OPEN_REQUEST];
-    if (open === undefined) return;
-    response[OPEN_REQUEST] = undefined;
-    const list = socket[CONNECTION]?.open;
-    if (list !== undefined) {
-      const index = list.indexOf(open);
-      if (index !== -1) list.splice(index, 1);
-    }
+    const open = response[REQUEST];
+    // Not recorded, or ended already.
+    if (open?.response === undefined) return;
+    socket[CONNECTION]?.remove(open);
     endRequest(open, undefined);
   };
 
-  const instrumentation = onChannels('http', {
+  /** The client went away, or the app cut the connection: no response will finish any more. */
+  function onConnectionClose(this: TracedSocket): void {
+    try {
+      const connection = this[CONNECTION];
+      for (let open = connection?.takeOldest(); open !== undefined; open = connection?.takeOldest()) {
+        endRequest(open, open.response?.writableFinished === true ? undefined : whyCut(this, open.response));
+      }
+    } catch (error) {
+      report('close of a connection', error);
+    }
+  }
+
+  const instrumentation = onChannels('http', report, {
     'http.server.request.start': onStart,
     'http.server.response.finish': onFinish,
+    'tracing:fastify.request.handler:start': ({ reply, route }: FastifyMessage) => {
+      const open = reply.raw[REQUEST];
+      if (open !== undefined) open.route ??= route.url;
+    },
   });
   return {
     ...instrumentation,
     enable() {
-      carriers = propagation.fields().map((field) => field.toLowerCase());
+      carriers = carrierHeaders(propagation.fields());
       instrumentation.enable();
     },
   };
 }
 
-function openConnection(socket: TracedSocket): Connection {
-  const connection: Connection = {
-    open: [],
-    // `::ffff:127.0.0.1` is IPv4 seen through an IPv6 socket.
-    peerAddress: socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '') ?? '',
-    peerPort: socket.remotePort ?? 0,
-    secure: socket.encrypted === true,
-  };
-  socket[CONNECTION] = connection;
-  socket.on('close', onConnectionClose);
-  return connection;
+/**
+ * Stands in for `emit` of a request with a body and of a response. Since Node 24 the events that a connection brings
+ * about (`data`, `end`, `drain`, `close`) find the connection's context current, not the one the handler ran in.
+ */
+function emitInContext(this: TracedMessage, ...args: [string | symbol, ...unknown[]]): boolean {
+  const { emit } = Object.getPrototypeOf(this) as TracedMessage;
+  const open = this[REQUEST];
+  if (open === undefined || context.active() === open) return emit.apply(this, args);
+  return context.with(open, emit, this, ...args);
 }
 
-/** The client went away, or the app destroyed the connection: no response will finish any more. */
-function onConnectionClose(this: TracedSocket): void {
-  const open = this[CONNECTION]?.open.splice(0) ?? [];
-  for (const request of open) {
-    (request.response as TracedResponse)[OPEN_REQUEST] = undefined;
-    endRequest(request, 'aborted');
-  }
-}
-
-function endRequest(open: OpenRequest, failure: string | undefined): void {
-  const { span, response, request, metadata } = open;
-  const status = response.statusCode;
-  const route = metadata.route ?? frameworkRoute(request) ?? attributeOf(span, 'http.route');
+function endRequest(open: ServerRequest, failure: string | undefined): void {
+  const { span, request, response } = open;
+  open.request = undefined;
+  open.response = undefined;
+  if (request === undefined || response === undefined) return;
+  const { statusCode } = response;
+  const known = readable(span);
+  const given = known.attributes?.['http.route'];
+  const route = typeof given === 'string' ? given : (open.route ?? frameworkRoute(request));
   if (route !== undefined) {
-    span.setAttribute('http.route', route);
-    if (nameOf(span) === open.name) span.updateName(`${open.name} ${route}`);
+    if (given === undefined) span.setAttribute('http.route', route);
+    if (known.name === undefined || known.name === open.name) span.updateName(`${open.name} ${route}`);
   }
-  if (failure === undefined || response.headersSent) span.setAttribute('http.response.status_code', status);
-  if (failure !== undefined || status >= 500) {
-    span.setAttribute('error.type', failure ?? String(status));
-    span.setStatus({ code: SpanStatusCode.ERROR });
+  if (response.headersSent) span.setAttribute('http.response.status_code', statusCode);
+  if (failure !== undefined || statusCode >= 500) {
+    if (known.attributes?.['error.type'] === undefined) {
+      span.setAttribute('error.type', failure ?? String(statusCode));
+    }
+    // One that the app has set may carry a message.
+    if (known.status?.code !== SpanStatusCode.ERROR) span.setStatus({ code: SpanStatusCode.ERROR });
   }
   span.end();
 }
 
-function requestAttributes(request: IncomingMessage, method: string, connection: Connection): Attributes {
-  const { headers, url = '' } = request;
-  const known = isKnownMethod(method);
-  const host = parseHost(headers.host ?? '');
-  const forwardedFor = headers['x-forwarded-for'];
-  const query = url.indexOf('?');
-  // An absolute-form target (`GET http://host/path`), as proxies get it.
-  const start = url.charCodeAt(0) === SLASH ? 0 : pathStart(url);
-  const path = query === -1 ? url.slice(start) : url.slice(start, Math.max(start, query));
-  const attributes: Attributes = {
-    'http.request.method': known ? method : '_OTHER',
-    'url.path': path,
-    'url.scheme': connection.secure ? 'https' : 'http',
-    'server.address': host.address === '' ? undefined : host.address,
-    'server.port': host.address === '' ? undefined : (host.port ?? (connection.secure ? 443 : 80)),
-    'client.address': typeof forwardedFor === 'string' ? firstEntry(forwardedFor) : connection.peerAddress,
-    'network.peer.address': connection.peerAddress,
-    'network.peer.port': connection.peerPort,
-    'network.protocol.version': request.httpVersion,
-    'user_agent.original': headers['user-agent'],
-  };
-  if (connection.peerAddress === '') {
-    // A Unix socket has no peer to name.
-    attributes['network.peer.address'] = undefined;
-    attributes['network.peer.port'] = undefined;
-    attributes['network.transport'] = 'unix';
-    if (forwardedFor === undefined) attributes['client.address'] = undefined;
-  }
-  if (query !== -1) attributes['url.query'] = url.slice(query + 1);
-  if (!known) attributes['http.request.method_original'] = method;
-  return attributes;
+/** @returns `error.type` of a response that was cut short. */
+function whyCut(socket: Socket, response: ServerResponse | undefined): string {
+  const error = response?.errored;
+  if (error != null) return errorType(error);
+  return socket.readableEnded || socket.errored != null ? 'aborted' : 'destroyed';
 }
 
-const SLASH = 47;
-
-function pathStart(url: string): number {
-  const authority = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(url);
-  return authority === null ? 0 : authority[0].length;
+/** What can be read of SDK spans; spans of another make may not tell. */
+function readable(span: Span): { name?: string; attributes?: Attributes; status?: { code: SpanStatusCode } } {
+  return span as Span & { name?: string; attributes?: Attributes; status?: { code: SpanStatusCode } };
 }
 
-function firstEntry(list: string): string {
-  const comma = list.indexOf(',');
-  return (comma === -1 ? list : list.slice(0, comma)).trim();
+/**
+ * The headers without which there is nothing to extract. A B3 propagator names only what it writes, but reads both forms.
+ *
+ * @returns none for a propagator that does not say; it is asked at every request.
+ */
+function carrierHeaders(fields: readonly string[]): string[] {
+  const names = fields.map((field) => field.toLowerCase());
+  if (names.some((name) => name === 'b3' || name.startsWith('x-b3-'))) names.push('b3', 'x-b3-traceid');
+  return [...new Set(names)];
 }
 
-function carriesContext(headers: IncomingMessage['headers'], carriers: readonly string[]): boolean {
+function carriesContext(headers: IncomingHttpHeaders, carriers: readonly string[]): boolean {
   for (let i = 0; i < carriers.length; i++) if (headers[carriers[i] as string] !== undefined) return true;
-  return false;
+  return carriers.length === 0;
 }
 
-const HEADERS_GETTER: TextMapGetter<IncomingMessage['headers']> = {
+const HEADERS_GETTER: TextMapGetter<IncomingHttpHeaders> = {
   keys: (headers) => Object.keys(headers),
   get: (headers, name) => headers[name.toLowerCase()],
 };
-
-/** SDK spans can be read; spans of another SDK may not be. */
-function nameOf(span: Span): string | undefined {
-  return (span as Span & { readonly name?: string }).name;
-}
-
-function attributeOf(span: Span, key: string): string | undefined {
-  const value = (span as Span & { readonly attributes?: Attributes }).attributes?.[key];
-  return typeof value === 'string' ? value : undefined;
-}

@@ -1,0 +1,148 @@
+import { type OtlpReceiver, startOtlpReceiver } from '@uat/tracing-sdk/testing';
+import { type ChildService, startChildService } from './child-service.ts';
+import { createPaint, wantsColours } from './colours.ts';
+import { createTraceJudge, type Interest } from './interesting-traces.ts';
+import type { Options } from './options.js';
+import { createRates, renderRates } from './rates.ts';
+import { cleanText } from './terminal-text.ts';
+import { createTraceGatherer } from './trace-gatherer.ts';
+import { ONE_ORDER, placeOrder, sendTraffic } from './traffic.ts';
+import { renderWaterfall } from './waterfall.ts';
+
+const DEFAULT_PORT = 4318;
+const RATES_EVERY_MILLIS = 5000;
+/** A signal to the whole process group reaches us once directly and once passed on by `npm start`. */
+const SAME_SIGNAL_MILLIS = 500;
+const MAX_WIDTH = 120;
+
+const HEADINGS: Readonly<Record<Interest, string>> = {
+  first: 'The first trace:',
+  failed: 'A trace that failed:',
+  slow: 'A slow trace:',
+};
+
+/**
+ * Runs until the time is over, a signal comes, or a service ends that should not.
+ *
+ * @returns the exit code: 0 also after SIGINT and SIGTERM, because stopping it is how it is meant to end
+ */
+export async function runExample(options: Options): Promise<number> {
+  const colours = wantsColours(process.stdout, process.env);
+  const paint = createPaint(colours);
+  const say = (text: string): void => void process.stdout.write(`${text}\n`);
+  const drawing = () => ({ width: Math.min(MAX_WIDTH, process.stdout.columns ?? 80), colours });
+
+  const stopping = new AbortController();
+  stopOnSignals(stopping);
+  const rates = createRates();
+  const judge = createTraceJudge();
+  const gatherer = createTraceGatherer({
+    onTrace(spans) {
+      if (options.once || stopping.signal.aborted) return;
+      const interest = judge(spans);
+      if (interest !== undefined)
+        say(`\n${paint('bold', HEADINGS[interest])}\n${renderWaterfall(spans, drawing())}`);
+    },
+  });
+
+  const services: ChildService[] = [];
+  let receiver: OtlpReceiver | undefined;
+  try {
+    receiver = await listen(options.port, say, (spans) => {
+      rates.add(spans);
+      gatherer.add(spans);
+    });
+    const start = async (name: string, environment: Record<string, string> = {}): Promise<ChildService> => {
+      const service = await startChildService(
+        name,
+        { OTEL_EXPORTER_OTLP_ENDPOINT: receiver?.url ?? '', ...environment },
+        (line) => say(paint('dim', `${name} | ${cleanText(line)}`)),
+      );
+      services.push(service);
+      say(`${name}: ${service.url}, process ${service.pid}`);
+      return service;
+    };
+    const inventory = await start('inventory');
+    const checkout = await start('checkout', { INVENTORY_URL: inventory.url });
+
+    if (options.once) {
+      await placeOrder(checkout.url, ONE_ORDER, stopping.signal);
+      // Services that are stopped deliver what they have: then the trace is complete, however long batches wait.
+      await Promise.all(services.map((service) => service.stop()));
+      for (const trace of receiver.traces()) say(`\n${renderWaterfall(trace.spans, drawing())}`);
+      return receiver.spans.length === 0 ? fail('no span arrived') : 0;
+    }
+
+    say(`\n${options.rate} orders a second for ${options.minutes} min; Ctrl-C ends it.`);
+    const tick = setInterval(gatherer.handOut, 250);
+    const ratesTick = setInterval(() => {
+      say(['', ...renderRates(rates.current(), drawing().width)].join('\n'));
+    }, RATES_EVERY_MILLIS);
+    const timer = setTimeout(() => stopping.abort('time is over'), options.minutes * 60_000);
+    const died = Promise.race(services.map(async (service) => `${service.name} ${await service.ended}`));
+    void died.then(() => stopping.abort('a service ended'));
+    await sendTraffic(checkout.url, options.rate, stopping.signal);
+    clearInterval(tick);
+    clearInterval(ratesTick);
+    clearTimeout(timer);
+    if (stopping.signal.reason === 'a service ended')
+      return fail(`${await died}, so the rest is stopped too`);
+    say(`\nStopping: ${stopping.signal.reason}.`);
+    return 0;
+  } catch (error) {
+    if (stopping.signal.aborted) return 0;
+    return fail((error as Error).message);
+  } finally {
+    stopping.abort('done');
+    await Promise.all(services.map((service) => service.stop()));
+    if (receiver !== undefined && !options.once) {
+      say(`${receiver.spans.length + receiver.counts.evictedSpans} spans received.`);
+    }
+    await receiver?.close();
+  }
+}
+
+/** On 4318, where OTLP is sent by default, or else on a free port, unless the user named one. */
+async function listen(
+  port: number | undefined,
+  say: (text: string) => void,
+  onSpans: (spans: OtlpReceiver['spans']) => void,
+): Promise<OtlpReceiver> {
+  const settings = { onSpans, maxSpans: 10_000 };
+  let receiver: OtlpReceiver;
+  try {
+    receiver = await startOtlpReceiver({ ...settings, port: port ?? DEFAULT_PORT });
+  } catch (error) {
+    if (port !== undefined || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    receiver = await startOtlpReceiver(settings);
+    say(`Port ${DEFAULT_PORT} is taken, so the receiver listens on a free one.`);
+  }
+  say(`OTLP receiver: ${receiver.url} (http/protobuf and http/json)`);
+  return receiver;
+}
+
+/** The first signal stops in order; a second one, half a second later or more, at once. */
+function stopOnSignals(stopping: AbortController): void {
+  let stoppedAt: number | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (stoppedAt === undefined) {
+        stoppedAt = performance.now();
+        stopping.abort(signal);
+      } else if (performance.now() - stoppedAt > SAME_SIGNAL_MILLIS) {
+        // The services end when they lose their connection to us.
+        process.exit(130);
+      }
+    });
+  }
+  // `npm start` was killed. The channel to it must not keep us from ending.
+  process.on('disconnect', () => stopping.abort('npm start has gone'));
+  process.channel?.unref();
+  // Whoever read our output (`npm start | head`) has gone.
+  process.stdout.on('error', () => stopping.abort('nobody reads the output'));
+}
+
+function fail(reason: string): number {
+  process.stderr.write(`npm start: ${reason}\n`);
+  return 1;
+}

@@ -1,0 +1,24 @@
+// `npm start`: installs and builds what is missing, then runs the example on the repository's own Node.js.
+import { HELP, OptionError, parseOptions } from '../examples/typescript-service/src/options.js';
+import { run } from './command.mjs';
+import { install } from './installation.mjs';
+import { Failure, nodeBinary } from './repository.mjs';
+import { buildSdk } from './sdk-build.mjs';
+
+const args = process.argv.slice(2);
+try {
+  if (parseOptions(args).help) {
+    process.stdout.write(HELP);
+  } else {
+    await install('start');
+    await buildSdk({ types: false });
+    process.exitCode = await run(nodeBinary(), ['examples/typescript-service/src/main.ts', ...args], {
+      passSignals: true,
+      channel: true,
+    });
+  }
+} catch (error) {
+  if (!(error instanceof Failure || error instanceof OptionError)) throw error;
+  process.stderr.write(`npm start: ${error.message}\n`);
+  process.exitCode = error instanceof OptionError ? 2 : 1;
+}
