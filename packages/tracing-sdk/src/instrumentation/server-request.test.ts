@@ -4,8 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { ServerRequest } from './server-request.ts';
 
 const KEY = createContextKey('a key of the caller');
-const span = trace.wrapSpanContext({ traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 });
-const other = trace.wrapSpanContext({ traceId: '0af7651916cd43dd8448eb211c80319c', spanId: '00f067aa0ba902b7', traceFlags: 1 });
+const span = trace.wrapSpanContext({
+  traceId: '0af7651916cd43dd8448eb211c80319c',
+  spanId: 'b7ad6b7169203331',
+  traceFlags: 1,
+});
+const other = trace.wrapSpanContext({
+  traceId: '0af7651916cd43dd8448eb211c80319c',
+  spanId: '00f067aa0ba902b7',
+  traceFlags: 1,
+});
 const baggage = propagation.createBaggage({ user: { value: 'u1' } });
 const caller = propagation.setBaggage(ROOT_CONTEXT.setValue(KEY, 'value'), baggage);
 

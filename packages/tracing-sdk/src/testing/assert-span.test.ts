@@ -44,9 +44,9 @@ describe('assertSpan', () => {
   it('tells another parent, a span without one, a span that has not ended, and no span at all', () => {
     const other = { spanContext: () => ({ ...parent.spanContext(), spanId: '00f067aa0ba902b7' }) };
     expect(() => assertSpan(child, { ...expected, parent: other })).toThrow('00f067aa0ba902b7');
-    expect(() =>
-      assertSpan({ ...child, parentSpanContext: undefined }, { ...expected, parent }),
-    ).toThrow(AssertionError);
+    expect(() => assertSpan({ ...child, parentSpanContext: undefined }, { ...expected, parent })).toThrow(
+      AssertionError,
+    );
     expect(() => assertSpan({ ...child, ended: false }, expected)).toThrow(AssertionError);
     expect(() => assertSpan(undefined, expected)).toThrow(AssertionError);
   });

@@ -53,7 +53,10 @@ function seen(span: ReadableSpan, volatile: readonly string[], withParent: boole
   };
 }
 
-function wanted({ name, kind, status, attributes, parent }: ExpectedSpan, volatile: readonly string[]): object {
+function wanted(
+  { name, kind, status, attributes, parent }: ExpectedSpan,
+  volatile: readonly string[],
+): object {
   const all: Attributes = { ...attributes };
   for (const key of volatile) all[key] = ANY;
   const context = parent?.spanContext();
