@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Attributes } from '@opentelemetry/api';
 import type { Resource } from './otel-contract.ts';
@@ -11,20 +10,25 @@ import { VERSION } from './version.ts';
  * @param given service name and what the user added; wins over what is found here.
  */
 export function createResource(given: Attributes): Resource {
+  let attributes: Attributes | undefined;
   return Object.freeze({
-    attributes: Object.freeze({
-      'service.instance.id': randomUUID(),
-      'telemetry.sdk.name': 'opentelemetry',
-      'telemetry.sdk.language': 'nodejs',
-      'telemetry.sdk.version': OTEL_SDK_VERSION,
-      'telemetry.distro.name': '@uat/tracing-sdk',
-      'telemetry.distro.version': VERSION,
-      'host.name': hostname(),
-      'process.pid': process.pid,
-      'process.runtime.name': 'nodejs',
-      'process.runtime.version': process.versions.node,
-      ...given,
-    }),
+    // Made at the first export: the random id loads node:crypto, 4 ms that an app's start need not wait for.
+    get attributes() {
+      attributes ??= Object.freeze({
+        'service.instance.id': process.getBuiltinModule('node:crypto').randomUUID(),
+        'telemetry.sdk.name': 'opentelemetry',
+        'telemetry.sdk.language': 'nodejs',
+        'telemetry.sdk.version': OTEL_SDK_VERSION,
+        'telemetry.distro.name': '@uat/tracing-sdk',
+        'telemetry.distro.version': VERSION,
+        'host.name': hostname(),
+        'process.pid': process.pid,
+        'process.runtime.name': 'nodejs',
+        'process.runtime.version': process.versions.node,
+        ...given,
+      });
+      return attributes;
+    },
   });
 }
 

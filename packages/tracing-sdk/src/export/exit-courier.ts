@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import type { ExitDelivery } from './batch-sink.ts';
 import { COURIER_PROGRAM } from './exit-courier-program.ts';
 
@@ -34,6 +33,7 @@ export function deliverInChild(job: CourierJob, timeoutMillis: number): ExitDeli
     bodies: job.bodies.map(({ bytes, encoded }) => ({ length: bytes.byteLength, encoded })),
   });
   try {
+    const { spawnSync } = process.getBuiltinModule('node:child_process');
     const child = spawnSync(process.execPath, ['-e', COURIER_PROGRAM], {
       input: Buffer.concat([Buffer.from(`${head}\n`), ...job.bodies.map(({ bytes }) => bytes)]),
       stdio: ['pipe', 'pipe', 'ignore'],

@@ -1,7 +1,5 @@
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import type { Socket } from 'node:net';
-import { gzip } from 'node:zlib';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { BatchSink, SendOutcome } from './batch-sink.ts';
@@ -40,12 +38,18 @@ interface Body {
 export function createOtlpHttpSink(options: OtlpHttpSinkOptions): BatchSink<Body> {
   const url = new URL(options.url);
   const secure = url.protocol === 'https:';
-  const transport = secure ? https : http;
-  const agent = new transport.Agent({
-    keepAlive: true,
-    maxSockets: options.maxConcurrentExports,
-    ...(secure ? options.tls : {}),
-  });
+  // Loaded at the first export: they take 17 ms that an app's start need not wait for.
+  let transport: typeof http | undefined;
+  let agent: http.Agent | undefined;
+  const connect = (): typeof http => {
+    transport ??= process.getBuiltinModule(secure ? 'node:https' : 'node:http') as typeof http;
+    agent ??= new transport.Agent({
+      keepAlive: true,
+      maxSockets: options.maxConcurrentExports,
+      ...(secure ? options.tls : {}),
+    });
+    return transport;
+  };
   const untraced = suppressTracing(ROOT_CONTEXT);
   const headers = { ...options.headers, 'content-type': options.encoding.contentType };
 
@@ -60,7 +64,7 @@ export function createOtlpHttpSink(options: OtlpHttpSinkOptions): BatchSink<Body
       }, options.timeoutMillis);
       timer.unref();
       try {
-        request = transport.request(
+        request = connect().request(
           url,
           {
             method: 'POST',
@@ -134,13 +138,14 @@ export function createOtlpHttpSink(options: OtlpHttpSinkOptions): BatchSink<Body
       );
     },
     async shutdown() {
-      agent.destroy();
+      agent?.destroy();
     },
   };
 }
 
 function compress(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   return new Promise((resolve) => {
+    const { gzip } = process.getBuiltinModule('node:zlib');
     gzip(bytes, { level: GZIP_LEVEL }, (error, zipped) => resolve(error === null ? zipped : undefined));
   });
 }

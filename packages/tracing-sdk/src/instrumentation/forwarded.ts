@@ -37,9 +37,9 @@ function parseForwarded(text: string): ForwardedRequest {
     if (match[4] !== ';') break;
   }
   return {
-    client: clientAddress(found['for']),
-    host: found['host'] === '' ? undefined : found['host'],
-    scheme: schemeOf(found['proto']),
+    client: clientAddress(found.for),
+    host: found.host === '' ? undefined : found.host,
+    scheme: schemeOf(found.proto),
   };
 }
 

@@ -5,7 +5,7 @@ import { type BuiltInInstrumentation, createFailureReport, onChannels } from './
 import { recordFailure, recordPeer, recordResponse, startClientSpan } from './client-span.ts';
 import { clientTarget } from './client-target.ts';
 import { errorType } from './error-type.ts';
-import { REQUEST_SETTER } from './request-headers.ts';
+import { hostOf, REQUEST_SETTER } from './request-headers.ts';
 
 const SPAN = Symbol('uat.span');
 type TracedRequest = ClientRequest & {
@@ -33,7 +33,8 @@ export function createHttpClientInstrumentation({
       if (span === undefined) return;
       this[SPAN] = undefined;
       const response = this.res;
-      if (response?.upgrade === true || (response !== undefined && this.method === 'CONNECT')) {
+      if (response?.upgrade === true) {
+        // Node publishes nothing about this response.
         recordHead(span, response);
       } else if (response?.complete !== true) {
         const error = response?.errored ?? this.errored;
@@ -50,8 +51,7 @@ export function createHttpClientInstrumentation({
       const active = context.active();
       if (isTracingSuppressed(active)) return;
       const { method, path, protocol, socketPath } = request;
-      const host = request.getHeader('host');
-      const target = clientTarget(protocol, typeof host === 'string' ? host : request.host, path);
+      const target = clientTarget(protocol, hostOf(request), path);
       const span = startClientSpan(tracer, method, target, active, socketPath);
       if (span.isRecording()) {
         request[SPAN] = span;

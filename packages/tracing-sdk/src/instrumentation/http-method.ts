@@ -3,8 +3,7 @@
  * conventions ask for this variable wherever a valid method (WebDAV's, say) could be lost that way.
  */
 const KNOWN = new Set(
-  process.env['OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS']
-    ?.split(',')
+  process.env.OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS?.split(',')
     .map((method) => method.trim())
     .filter((method) => method !== '') ?? [
     'GET',

@@ -73,7 +73,10 @@ const mountsOf = new WeakMap<object, Set<string>>();
 
 function tooManyMounts(route: object, mount: string): boolean {
   let mounts = mountsOf.get(route);
-  if (mounts === undefined) mountsOf.set(route, (mounts = new Set()));
+  if (mounts === undefined) {
+    mounts = new Set();
+    mountsOf.set(route, mounts);
+  }
   if (mounts.has(mount)) return false;
   if (mounts.size >= MAX_MOUNTS) return true;
   mounts.add(mount);

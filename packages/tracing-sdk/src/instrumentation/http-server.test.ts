@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import {
@@ -12,6 +13,8 @@ import {
 import { createServer as createHttpsServer, request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import {
   context,
   DiagLogLevel,
@@ -34,6 +37,8 @@ import {
   REMOTE_TRACE_ID,
   startTestTracing,
   stop,
+  TLS_CLIENT,
+  TLS_SERVER,
   TRACEPARENT,
   talk,
   UNSAMPLED_TRACEPARENT,
@@ -212,21 +217,10 @@ describe('a request', () => {
   });
 
   it('over TLS has the scheme https', async () => {
-    // A pre-shared key: no certificate that could expire.
-    const key = { ciphers: 'PSK', maxVersion: 'TLSv1.2' } as const;
-    const server = createHttpsServer(
-      { ...key, pskCallback: () => Buffer.alloc(32, 7), pskIdentityHint: 'test' },
-      ok,
-    );
+    const server = createHttpsServer(TLS_SERVER, ok);
     servers.push(server);
     const port = await listen(server);
-    const sent = httpsRequest({
-      ...key,
-      port,
-      agent: false,
-      checkServerIdentity: () => undefined,
-      pskCallback: () => ({ psk: Buffer.alloc(32, 7), identity: 'test' }),
-    }).end();
+    const sent = httpsRequest({ ...TLS_CLIENT, port }).end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     response.resume();
     const [span] = await tracing.ended(1);
@@ -728,6 +722,14 @@ describe('switching', () => {
     instrumentation.enable();
     const [span] = await tracing.ended(1);
     expect(span?.attributes['url.query']).toBe('pin=*&sig=a');
+  });
+});
+
+describe('a handler that throws', () => {
+  it('fails as it would without us; its span ends with the connection', async () => {
+    const program = fileURLToPath(new URL('throwing-server.fixture.ts', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, ['--experimental-strip-types', program]);
+    expect(JSON.parse(stdout)).toEqual({ uncaught: ['boom'], name: 'GET', errorType: 'aborted' });
   });
 });
 

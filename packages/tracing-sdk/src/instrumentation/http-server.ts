@@ -172,11 +172,12 @@ function endRequest(open: ServerRequest, failure: string | undefined): void {
   span.end();
 }
 
-/** @returns `error.type` of a response that was cut short. */
+/** @returns `error.type` of a response that was cut short: `aborted` by the client, `destroyed` by the app, or its error. */
 function whyCut(socket: Socket, response: ServerResponse | undefined): string {
-  const error = response?.errored;
-  if (error != null) return errorType(error);
-  return socket.readableEnded || socket.errored != null ? 'aborted' : 'destroyed';
+  const error = response?.errored ?? socket.errored;
+  if (error == null) return socket.readableEnded ? 'aborted' : 'destroyed';
+  const type = errorType(error);
+  return type === 'ECONNRESET' || type === 'EPIPE' ? 'aborted' : type;
 }
 
 /** What can be read of SDK spans; spans of another make may not tell. */

@@ -57,6 +57,23 @@ export function startTestTracing(): TestTracing {
   };
 }
 
+/** Header that a server called from `span` should get. */
+export function traceparentOf(span: ReadableSpan | undefined): string {
+  const { traceId, spanId, traceFlags } = span!.spanContext();
+  return `00-${traceId}-${spanId}-0${traceFlags}`;
+}
+
+/** TLS by a pre-shared key: no certificate that could expire. */
+const TLS = { ciphers: 'PSK', maxVersion: 'TLSv1.2' } as const;
+const PSK = Buffer.alloc(32, 7);
+export const TLS_SERVER = { ...TLS, pskIdentityHint: 'test', pskCallback: () => PSK };
+export const TLS_CLIENT = {
+  ...TLS,
+  agent: false,
+  checkServerIdentity: () => undefined,
+  pskCallback: () => ({ psk: PSK, identity: 'test' }),
+} as const;
+
 export async function listen(server: Server, ...where: [path?: string]): Promise<number> {
   if (where[0] === undefined) server.listen(0, '127.0.0.1');
   else server.listen(where[0]);

@@ -33,6 +33,18 @@ function setRenderedHeader(request: RenderedRequest, name: string, value: string
   request._header = changed;
 }
 
+/**
+ * What the Host header says, which is where the app means to go even when it connects elsewhere; the port is nowhere else.
+ */
+export function hostOf(request: ClientRequest): string {
+  const host = request.getHeader('host');
+  if (typeof host === 'string') return host;
+  const head = (request as unknown as RenderedRequest)._header;
+  return (
+    (typeof head === 'string' ? /\r\nhost:[ \t]*([^\r\n]+)/i.exec(head)?.[1] : undefined) ?? request.host
+  );
+}
+
 /** @param head ends with an empty line, or is a list of `name: value\r\n`. */
 export function withHeader(head: string, name: string, value: string): string {
   if (/[\r\n]/.test(name) || /[\r\n]/.test(value)) return head;

@@ -1,5 +1,3 @@
-import { randomFillSync } from 'node:crypto';
-
 /** Trace id 16 bytes, span id 8 bytes, in lowercase hex digits. */
 const TRACE_ID_DIGITS = 32;
 const SPAN_ID_DIGITS = 16;
@@ -24,7 +22,8 @@ export function createIdGenerator(): IdGenerator {
   let used = 0;
   const take = (count: number): string => {
     if (used + count > digits.length) {
-      randomFillSync(bytes);
+      // Loaded at the first span: 4 ms that an app's start need not wait for.
+      process.getBuiltinModule('node:crypto').randomFillSync(bytes);
       digits = bytes.toString('hex');
       used = 0;
     }
