@@ -68,6 +68,7 @@ function drawLine(line, row) {
 writeFileSync(
   file,
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14">
+<title>Terminal output of npm start</title>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 ${lines.map(drawLine).join('\n')}
 </svg>

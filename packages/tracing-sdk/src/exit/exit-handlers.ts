@@ -7,8 +7,8 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 export interface ExitWork {
   /** Nothing is left to deliver. */
   readonly idle: () => boolean;
-  /** Delivers with the event loop, at most this long. Never rejects. */
-  readonly flush: (timeoutMillis: number) => Promise<void>;
+  /** Delivers with the event loop, at most this long. Never rejects; false where it gave up. */
+  readonly flush: (timeoutMillis: number) => Promise<boolean>;
   /** Delivers without an event loop, at most this long. Never throws. */
   readonly flushAtExit: (timeoutMillis: number) => void;
 }
@@ -34,14 +34,14 @@ export function installExitHandlers(work: ExitWork, timeoutMillis: number): () =
   };
 
   const flushOnce = (): Promise<void> => {
-    lastFlush ??= work.flush(remaining()).then(() => {
-      if (work.idle()) {
-        // All is delivered. Should the process go on after all, its real end has a deadline of its own.
-        deadline = undefined;
-        lastFlush = undefined;
-      } else {
+    lastFlush ??= work.flush(remaining()).then((delivered) => {
+      if (!delivered) {
         // Nobody listens there, or no time is left: nothing further is tried.
         deadline = performance.now();
+      } else if (work.idle()) {
+        // Should the process go on after all, its real end has a deadline of its own.
+        deadline = undefined;
+        lastFlush = undefined;
       }
     });
     return lastFlush;
@@ -73,8 +73,8 @@ export function installExitHandlers(work: ExitWork, timeoutMillis: number): () =
   let raising = false;
   const raise = (signal: NodeJS.Signals): void => {
     remove();
-    // No time for it; what is left is counted and said.
-    if (!work.idle()) work.flushAtExit(0);
+    // Spans that ended while the others were on their way: a busy server goes on serving until this moment.
+    if (!work.idle()) work.flushAtExit(remaining());
     process.kill(process.pid, signal);
   };
 

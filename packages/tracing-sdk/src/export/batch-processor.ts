@@ -13,8 +13,10 @@ export interface BatchProcessor extends SpanProcessor {
   /**
    * Sends everything that has ended. Resolves when it is acknowledged or dropped, at the latest after
    * `timeoutMillis`; what is left then stays queued. `giveUpUnreachable`: stop as soon as nobody listens there.
+   *
+   * @returns false where something that had ended before the call is left.
    */
-  flush(timeoutMillis: number, options?: { giveUpUnreachable: boolean }): Promise<void>;
+  flush(timeoutMillis: number, options?: { giveUpUnreachable: boolean }): Promise<boolean>;
   /** For a process whose event loop is gone: delivers synchronously what is left. */
   flushAtExit(timeoutMillis: number): void;
   /** Counts what is left as dropped, and everything that still comes. */
@@ -126,7 +128,7 @@ class Batcher implements BatchProcessor {
     }
   }
 
-  async flush(timeoutMillis: number, options = { giveUpUnreachable: false }): Promise<void> {
+  async flush(timeoutMillis: number, options = { giveUpUnreachable: false }): Promise<boolean> {
     this.#encodePending();
     const awaited = new Set([...this.#inFlight, ...this.#waiting]);
     const deadline = performance.now() + timeoutMillis;
@@ -139,17 +141,17 @@ class Batcher implements BatchProcessor {
       for (const batch of awaited) {
         if (!this.#inFlight.has(batch) && !this.#waiting.includes(batch)) awaited.delete(batch);
       }
-      if (awaited.size === 0) return;
+      if (awaited.size === 0) return true;
       const last = this.#lastOutcome as SendOutcome | undefined;
-      if (options.giveUpUnreachable && last?.kind === 'retry' && last.unreachable) return;
+      if (options.giveUpUnreachable && last?.kind === 'retry' && last.unreachable) return false;
       const remaining = deadline - performance.now();
-      if (remaining <= 0) return;
+      if (remaining <= 0) return false;
       await this.#nextChange(remaining);
     }
   }
 
-  forceFlush(): Promise<void> {
-    return this.flush(this.#options.exportTimeoutMillis);
+  async forceFlush(): Promise<void> {
+    await this.flush(this.#options.exportTimeoutMillis);
   }
 
   flushAtExit(timeoutMillis: number): void {
