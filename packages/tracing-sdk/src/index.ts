@@ -8,6 +8,12 @@ export type {
   SpanExporter,
   SpanProcessor,
 } from './otel-contract.ts';
+export {
+  createTraceProcessor,
+  createTraceSampler,
+  type SamplerOptions,
+  type SpanProcessorOptions,
+} from './parts.ts';
 export { ConfigurationError } from './settings/configuration-error.ts';
 export { type TraceContextFields, traceContext } from './trace-context.ts';
 export type {

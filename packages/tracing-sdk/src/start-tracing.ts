@@ -1,12 +1,9 @@
 import { dirname } from 'node:path';
 import { context, diag, propagation, type Tracer, trace } from '@opentelemetry/api';
 import { describeApiCopyProblem, findApiCopies } from './diagnostics/api-copies.ts';
-import { createDiagLogger, createLog, diagLevel, type Log } from './diagnostics/log.ts';
+import { createDiagLogger, createLog, diagLevel } from './diagnostics/log.ts';
 import { installExitHandlers } from './exit/exit-handlers.ts';
-import { type BatchProcessor, createBatchProcessor } from './export/batch-processor.ts';
-import type { BatchSink } from './export/batch-sink.ts';
-import { createSink } from './export/create-sink.ts';
-import { createDeliveryLog } from './export/delivery-log.ts';
+import { createDelivery } from './export/create-delivery.ts';
 import { startInstrumentation } from './instrumentation/start-instrumentation.ts';
 import { createRedactor } from './redaction/redactor.ts';
 import { createResource } from './resource.ts';
@@ -42,8 +39,7 @@ export function startTracing(settings: Settings, { viaRegister, onShutdown }: St
   const appDirectory = dirname(process.argv[1] ?? `${process.cwd()}/-`);
   const recording = !settings.disabled.value;
   const resource = createResource(settings.resourceAttributes.value);
-  const sink = recording ? createSink(settings, appDirectory) : undefined;
-  const batches = sink === undefined ? undefined : startBatches(settings, sink, redactor.span, log);
+  const batches = recording ? createDelivery(settings, redactor, log, appDirectory) : undefined;
   const spanProcessor = createSpanFanOut(batches ?? NOTHING, settings.spanProcessors.value);
   const provider = createTracerProvider({
     resource,
@@ -61,8 +57,14 @@ export function startTracing(settings: Settings, { viaRegister, onShutdown }: St
     return inertTracing(settings, onShutdown);
   }
   const contextManager = new EnterableContextManager();
-  context.setGlobalContextManager(contextManager.enable());
-  propagation.setGlobalPropagator(createPropagator(settings.propagators.value));
+  const ours =
+    context.setGlobalContextManager(contextManager.enable()) &&
+    propagation.setGlobalPropagator(createPropagator(settings.propagators.value));
+  if (!ours) {
+    log.error(
+      'another context manager or propagator is registered in this process already, so spans may not find their parents. Remove it, or call initTracing first.',
+    );
+  }
 
   // When nothing is recorded, the API's no-op tracer passes a caller's context on unchanged.
   const tracerOf = (name: string): Tracer =>
@@ -82,16 +84,7 @@ export function startTracing(settings: Settings, { viaRegister, onShutdown }: St
   if (copies !== undefined) log.error(copies);
 
   const removeExitHandlers =
-    batches === undefined
-      ? () => {}
-      : installExitHandlers(
-          {
-            idle: () => batches.idle,
-            flush: (millis) => batches.flush(millis, { giveUpUnreachable: true }),
-            flushAtExit: (millis) => batches.flushAtExit(millis),
-          },
-          settings.exitTimeoutMillis.value,
-        );
+    batches === undefined ? () => {} : installExitHandlers(batches, settings.exitTimeoutMillis.value);
 
   log.info(startLine(settings));
 
@@ -115,23 +108,6 @@ export function startTracing(settings: Settings, { viaRegister, onShutdown }: St
     describe: () =>
       describeSettings(settings, [...instrumentation.notes, ...(copies === undefined ? [] : [copies])]),
   });
-}
-
-function startBatches(
-  settings: Settings,
-  sink: BatchSink,
-  redactSpan: ReturnType<typeof createRedactor>['span'],
-  log: Log,
-): BatchProcessor {
-  const options = settings.batch.value;
-  const deliveryLog = createDeliveryLog({
-    log,
-    destination: sink.description,
-    queued: () => processor.stats().spansQueued,
-    capacity: options.maxQueueSize,
-  });
-  const processor = createBatchProcessor({ sink, redactSpan, log: deliveryLog, options });
-  return processor;
 }
 
 /** An app that has set its own diagnostics logger keeps it. */

@@ -156,7 +156,7 @@ describe('what others do in the same process', () => {
     );
     for (const text of [stdout, stderr]) {
       expect(text).toMatch(
-        /two copies of @opentelemetry\/api cannot see each other: tracing is registered with 1\.10\.0, and spans made through 1\.99\.0 in node_modules\/@opentelemetry\/api \(the app\) are lost/,
+        /two copies of @opentelemetry\/api cannot see each other: tracing is registered with 1\.10\.0, and spans made through 1\.99\.0 in node_modules\/@opentelemetry\/api \(used by the app\) are lost/,
       );
     }
     expect(stderr).toContain('npm install @opentelemetry/api@1.99.0');

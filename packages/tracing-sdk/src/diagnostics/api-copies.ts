@@ -1,74 +1,100 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
+import { findAppManifest, readManifest } from '../instrumentation/app-manifest.ts';
 
 const API = '@opentelemetry/api';
+const OURSELVES = '@uat/tracing-sdk';
 
 export interface ApiCopy {
   readonly version: string;
   /** Its folder, relative to the app's. */
   readonly path: string;
-  /** Who gets it: the app, or the name of an instrumentation package. */
+  /** `the app`, `@uat/tracing-sdk`, or names of packages that get it. */
   readonly usedBy: readonly string[];
 }
 
 export interface FindApiCopiesOptions {
   /** Of the app. */
   readonly directory: string;
-  /** Folders of packages that resolve an API copy of their own, by name. */
+  /** Folders of packages that may resolve a copy of their own, by name: the instrumentation packages in use. */
   readonly packages: Readonly<Record<string, string>>;
 }
 
-/** Every copy of the API package that the app and the given packages resolve, each once. */
+/**
+ * Every copy of the API package in sight, each once: what the app, ourselves and the given packages resolve, what lies
+ * inside the app's direct dependencies, and what CommonJS has loaded already.
+ */
 export function findApiCopies({ directory, packages }: FindApiCopiesOptions): ApiCopy[] {
-  const copies = new Map<string, { version: string; usedBy: string[] }>();
-  const add = (user: string, from: string): void => {
-    const folder = resolveApi(from);
+  const copies = new Map<string, Set<string>>();
+  const add = (user: string, folder: string | undefined): void => {
     if (folder === undefined) return;
-    const copy = copies.get(folder);
-    if (copy !== undefined) copy.usedBy.push(user);
-    else copies.set(folder, { version: versionOf(folder), usedBy: [user] });
+    const users = copies.get(folder);
+    if (users === undefined) copies.set(folder, new Set([user]));
+    else users.add(user);
   };
-  add('the app', directory);
-  for (const [name, folder] of Object.entries(packages)) add(name, folder);
-  // CommonJS modules that are loaded already: a copy that nobody above resolves shows here.
-  for (const file of Object.keys(createRequire(join(directory, '-')).cache ?? {})) {
+  add('the app', resolveApi(join(directory, '-')));
+  add(OURSELVES, resolveApi(import.meta.url));
+  for (const [name, folder] of Object.entries(packages)) add(name, resolveApi(join(folder, '-')));
+  for (const [name, folder] of nestedInDependencies(directory)) add(name, folder);
+  for (const file of Object.keys(createRequire(join(directory, '-')).cache)) {
     const folder = apiFolderOf(file);
-    if (folder !== undefined && !copies.has(folder))
-      copies.set(folder, { version: versionOf(folder), usedBy: ['a loaded module'] });
+    if (folder !== undefined && !copies.has(folder)) add(ownerOf(folder), folder);
   }
-  return [...copies].map(([folder, { version, usedBy }]) => ({
-    version,
-    path: relative(directory, folder) || '.',
-    usedBy,
+  return [...copies].map(([folder, users]) => ({
+    version: versionOf(folder),
+    path: relative(directory, folder),
+    usedBy: [...users],
   }));
 }
 
 /**
+ * Version of the API that this package's own import gives, as the import of a bundle in node_modules resolves: the CommonJS
+ * and the ES module build of one copy share a folder and a version. Undefined where we are bundled into the app.
+ */
+export function ourApiVersion(): string | undefined {
+  const folder = resolveApi(import.meta.url);
+  return folder === undefined ? undefined : versionOf(folder);
+}
+
+/**
  * Copies share what is registered through `globalThis`, under a symbol of their major version, and a copy sees only what
- * a copy of the same or a newer minor version has registered. Otherwise its spans go nowhere, without a word.
+ * a copy of the same or a newer minor version has registered (`isCompatible` in the API's internal/semver). Otherwise its
+ * spans go nowhere, without a word.
  *
- * @param registered version of the copy that we registered with. Default: what the API has put on `globalThis`.
- * @returns one sentence where a copy cannot see us, else undefined.
+ * @param registered version of the copy that tracing is registered with. Default: what the API has put on `globalThis`,
+ *   else, before anything is registered, the version of our own.
+ * @returns one line where a copy cannot see us, else undefined.
  */
 export function describeApiCopyProblem(
   copies: readonly ApiCopy[],
-  registered: string | undefined = registeredVersion(),
+  registered: string | undefined = registeredVersion() ?? ourApiVersion(),
 ): string | undefined {
   if (registered === undefined) return undefined;
-  const blind = copies.filter((copy) => !sees(copy.version, registered));
+  const blind = copies.filter(({ version }) => version !== UNKNOWN && !sees(version, registered));
   if (blind.length === 0) return undefined;
   const list = blind
-    .map(({ version, path, usedBy }) => `${version} in ${path} (${usedBy.join(', ')})`)
+    .map(({ version, path, usedBy }) => `${version} in ${path} (used by ${usedBy.join(', ')})`)
     .join('; ');
-  const needed = blind
+  return `two copies of ${API} cannot see each other: tracing is registered with ${registered}, and spans made through ${list} are lost. ${remedy(blind, registered)} Check with \`npm ls ${API}\`.`;
+}
+
+/** The newest of our major version lets all the older ones see; another major version has to go. */
+function remedy(blind: readonly ApiCopy[], registered: string): string {
+  const [major] = registered.split('.', 1);
+  const [newest] = blind
     .map(({ version }) => version)
-    .sort(compareVersions)
-    .at(-1);
-  return `two copies of ${API} cannot see each other: tracing is registered with ${registered}, and spans made through ${list} are lost. Install one copy, at least ${needed}: \`npm install ${API}@${needed}\`, then check with \`npm ls ${API}\`.`;
+    .filter((version) => version.split('.', 1)[0] === major)
+    .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  return newest === undefined
+    ? `Copies of different major versions never share spans: use versions of those packages that depend on ${API} ${major}.x.`
+    : `Install the newer one for the whole app: \`npm install ${API}@${newest}\`.`;
 }
 
 function sees(copy: string, registered: string): boolean {
+  if (copy === registered) return true;
+  // The API wants pre-releases to be equal.
+  if (copy.includes('-') || registered.includes('-')) return false;
   const [copyMajor, copyMinor = 0] = copy.split('.').map(Number);
   const [major, minor = 0] = registered.split('.').map(Number);
   return copyMajor === major && copyMinor <= minor;
@@ -80,31 +106,45 @@ function registeredVersion(): string | undefined {
   return typeof version === 'string' ? version : undefined;
 }
 
+/** npm puts a second version of a package below the one that wants it. One look at the disk for each dependency. */
+function* nestedInDependencies(directory: string): Generator<[user: string, folder: string]> {
+  const app = findAppManifest(directory);
+  if (app === undefined) return;
+  const modules = (createRequire(app.file).resolve.paths(API) ?? []).filter((folder) => existsSync(folder));
+  for (const name of app.dependencies) {
+    for (const folder of modules) {
+      const nested = join(folder, name, 'node_modules', API);
+      if (existsSync(nested)) yield [name, realpathSync(nested)];
+    }
+  }
+}
+
+/** @param from a file or file URL; the file need not exist. */
 function resolveApi(from: string): string | undefined {
   try {
-    return apiFolderOf(realpathSync(createRequire(join(from, '-')).resolve(API)));
+    return apiFolderOf(createRequire(from).resolve(API));
   } catch {
     return undefined;
   }
 }
 
+const FOLDER = `${sep}node_modules${sep}@opentelemetry${sep}api`;
+
 function apiFolderOf(file: string): string | undefined {
-  const marker = `${sep}node_modules${sep}@opentelemetry${sep}api${sep}`;
-  const at = file.lastIndexOf(marker);
-  return at === -1 ? undefined : dirname(join(file.slice(0, at + marker.length), '-'));
+  const at = file.lastIndexOf(FOLDER + sep);
+  return at === -1 ? undefined : file.slice(0, at + FOLDER.length);
 }
+
+/** The package whose node_modules a copy lies in. */
+function ownerOf(folder: string): string {
+  const outer = dirname(dirname(dirname(folder)));
+  const { name } = readManifest(join(outer, 'package.json')) ?? {};
+  return typeof name === 'string' ? name : 'a loaded module';
+}
+
+const UNKNOWN = 'unknown';
 
 function versionOf(folder: string): string {
-  try {
-    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-      version?: unknown;
-    };
-    return typeof version === 'string' ? version : 'unknown';
-  } catch {
-    return 'unknown';
-  }
-}
-
-function compareVersions(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
+  const { version } = readManifest(join(folder, 'package.json')) ?? {};
+  return typeof version === 'string' ? version : UNKNOWN;
 }

@@ -4,13 +4,16 @@ import { passiveListenerCount } from './passive-listeners.ts';
 /** Signals that end a process by default and leave it time. */
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
+/** A process that is ending does not wait for a backend that is not there. */
+const AT_EXIT = Object.freeze({ giveUpUnreachable: true });
+
 export interface ExitWork {
   /** Nothing is left to deliver. */
-  readonly idle: () => boolean;
+  readonly idle: boolean;
   /** Delivers with the event loop, at most this long. Never rejects; false where it gave up. */
-  readonly flush: (timeoutMillis: number) => Promise<boolean>;
+  flush(timeoutMillis: number, options: { giveUpUnreachable: boolean }): Promise<boolean>;
   /** Delivers without an event loop, at most this long. Never throws. */
-  readonly flushAtExit: (timeoutMillis: number) => void;
+  flushAtExit(timeoutMillis: number): void;
 }
 
 /**
@@ -34,11 +37,11 @@ export function installExitHandlers(work: ExitWork, timeoutMillis: number): () =
   };
 
   const flushOnce = (): Promise<void> => {
-    lastFlush ??= work.flush(remaining()).then((delivered) => {
+    lastFlush ??= work.flush(remaining(), AT_EXIT).then((delivered) => {
       if (!delivered) {
         // Nobody listens there, or no time is left: nothing further is tried.
         deadline = performance.now();
-      } else if (work.idle()) {
+      } else if (work.idle) {
         // Should the process go on after all, its real end has a deadline of its own.
         deadline = undefined;
         lastFlush = undefined;
@@ -49,18 +52,18 @@ export function installExitHandlers(work: ExitWork, timeoutMillis: number): () =
 
   const onBeforeExit = (): void => {
     // Emitted again after the flush, since that was work; by then there is nothing left or no time.
-    if (!work.idle() && remaining() > 0) void flushOnce();
+    if (!work.idle && remaining() > 0) void flushOnce();
   };
 
   const onExit = (): void => {
-    if (!work.idle()) work.flushAtExit(remaining());
+    if (!work.idle) work.flushAtExit(remaining());
   };
 
   const onSignal = (signal: NodeJS.Signals): void => {
     const others = process.listenerCount(signal) - 1 - passiveListenerCount(signal);
     if (others > 0) {
       // The app's own handler is in charge, and may be closing servers that still make spans.
-      void work.flush(timeoutMillis);
+      void work.flush(timeoutMillis, AT_EXIT);
       return;
     }
     // A second signal within the deadline changes nothing: npm and container runtimes forward the terminal's, so that
@@ -74,7 +77,7 @@ export function installExitHandlers(work: ExitWork, timeoutMillis: number): () =
   const raise = (signal: NodeJS.Signals): void => {
     remove();
     // Spans that ended while the others were on their way: a busy server goes on serving until this moment.
-    if (!work.idle()) work.flushAtExit(remaining());
+    if (!work.idle) work.flushAtExit(remaining());
     process.kill(process.pid, signal);
   };
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { context, propagation, type Span, type TextMapSetter, type Tracer, trace } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { type BuiltInInstrumentation, createFailureReport, onChannels } from './built-in-instrumentation.ts';
@@ -15,6 +16,11 @@ interface UndiciRequest {
   /** Names and values in turn; text (`name: value\r\n`) up to undici 5. */
   headers: string | unknown[];
   addHeader?(name: string, value: string): unknown;
+}
+
+interface SendHeadersMessage {
+  readonly request: UndiciRequest;
+  readonly socket: Socket & { readonly alpnProtocol?: TLSSocket['alpnProtocol'] };
 }
 
 interface ErrorMessage {
@@ -40,20 +46,11 @@ export function createFetchInstrumentation({ tracer }: { readonly tracer: Tracer
       if (span.isRecording()) spans.set(request, span);
       propagation.inject(trace.setSpan(active, span), request, UNDICI_SETTER);
     },
-    'undici:client:sendHeaders': ({
-      request,
-      headers,
-      socket,
-    }: {
-      readonly request: UndiciRequest;
-      /** Text for HTTP/1.1, an object for HTTP/2. */
-      readonly headers: unknown;
-      readonly socket: Socket;
-    }) => {
+    'undici:client:sendHeaders': ({ request, socket }: SendHeadersMessage) => {
       const span = spans.get(request);
       if (span === undefined) return;
       recordPeer(span, socket);
-      span.setAttribute('network.protocol.version', typeof headers === 'string' ? '1.1' : '2');
+      span.setAttribute('network.protocol.version', socket.alpnProtocol === 'h2' ? '2' : '1.1');
     },
     'undici:request:headers': ({
       request,

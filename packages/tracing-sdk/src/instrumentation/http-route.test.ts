@@ -41,6 +41,20 @@ describe('frameworkRoute', () => {
     expect(routeOf(request)).toBe(expected);
   });
 
+  it('names the parameters of a mount path after an error too, once it has met them', () => {
+    const failed = { route: { path: '/fail' }, baseUrl: '', originalUrl: '/shops/8/fail', params: {} };
+    expect(routeOf(failed)).toBe('/shops/8/fail');
+    const good = {
+      route: { path: '/ok' },
+      baseUrl: '/shops/7',
+      originalUrl: '/shops/7/ok',
+      params: { shop: '7' },
+    };
+    expect(routeOf(good)).toBe('/shops/:shop/ok');
+    expect(routeOf(failed)).toBe('/shops/:shop/fail');
+    expect(routeOf({ ...failed, originalUrl: '/bars/8/fail' })).toBe('/bars/8/fail');
+  });
+
   it('stays low in cardinality when a mount path has a parameter that nobody names', () => {
     const route = { path: '/orders' };
     const routes = new Set(

@@ -30,13 +30,12 @@ export function frameworkRoute(request: IncomingMessage): string | undefined {
 }
 
 function mountOf(request: RoutedRequest, template: string): string {
-  const { baseUrl, originalUrl } = request;
-  let mount = typeof baseUrl === 'string' ? baseUrl : '';
-  // When a handler has failed, Express has taken `baseUrl` back before the app's error handler answers.
-  if (mount === '' && typeof originalUrl === 'string' && PLAIN_TEMPLATE.test(template)) {
-    mount = leadingSegments(originalUrl, template);
-  }
-  return mount === '' ? '' : withParameterNames(mount, request.params, template);
+  const { baseUrl, originalUrl, params } = request;
+  if (typeof baseUrl === 'string' && baseUrl !== '') return withParameterNames(baseUrl, params, template);
+  // When a handler has failed, Express has taken `baseUrl` and the parameters back before the app's error handler answers.
+  if (typeof originalUrl !== 'string' || !PLAIN_TEMPLATE.test(template)) return '';
+  const mount = leadingSegments(originalUrl, template);
+  return mount === '' ? '' : (namedMounts.find((named) => fits(named, mount)) ?? mount);
 }
 
 /** Literals and `:names` only: such a template matches as many segments as it has. */
@@ -61,7 +60,22 @@ function withParameterNames(mount: string, params: unknown, template: string): s
       .map((segment) => (segment === value || segment === encodeURIComponent(value) ? `:${name}` : segment))
       .join('/');
   }
+  if (named !== mount && namedMounts.length < MAX_NAMED_MOUNTS && !namedMounts.includes(named)) {
+    namedMounts.push(named);
+  }
   return named;
+}
+
+/** Mount paths with names in them, as met so far: `/users/:id`. An app has as many as it has routers. */
+const namedMounts: string[] = [];
+const MAX_NAMED_MOUNTS = 100;
+
+function fits(named: string, mount: string): boolean {
+  const names = named.split('/');
+  const segments = mount.split('/');
+  return (
+    names.length === segments.length && names.every((name, i) => name.startsWith(':') || name === segments[i])
+  );
 }
 
 /**

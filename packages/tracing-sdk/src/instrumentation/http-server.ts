@@ -31,6 +31,9 @@ export interface HttpServerOptions {
 const CONNECTION = Symbol('uat.connection');
 const REQUEST = Symbol('uat.request');
 
+/** On a server whose requests are telemetry itself (`startOtlpReceiver`): a span for each would be one more to export. */
+const UNTRACED = Symbol.for('@uat/tracing-sdk/untraced');
+
 type TracedSocket = Socket & { [CONNECTION]?: ServerConnection };
 /** A request or response whose listeners run in the context of its {@link ServerRequest}. */
 type TracedMessage = (IncomingMessage | ServerResponse) & { [REQUEST]?: ServerRequest };
@@ -54,7 +57,7 @@ interface FastifyMessage {
  * Built for little work a request: nothing is patched, a connection's facts are read once, its one `close` listener
  * serves every request on it, and a request is one object that is its context as well.
  *
- * There is no span for what Node publishes nothing about: upgrades (WebSocket), CONNECT, requests that do not parse.
+ * There is no span for what Node publishes nothing about: upgrades (WebSocket), CONNECT, HTTP/2, requests that do not parse.
  */
 export function createHttpServerInstrumentation({
   tracer,
@@ -65,6 +68,7 @@ export function createHttpServerInstrumentation({
   let carriers: readonly string[] = [];
 
   const onStart = ({ request, response, socket, server }: RequestMessage): void => {
+    if (UNTRACED in server) return;
     const { headers } = request;
     const caller = carriesContext(headers, carriers)
       ? propagation.extract(ROOT_CONTEXT, headers, HEADERS_GETTER)

@@ -2,7 +2,15 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { type Context, context, propagation, type Tracer, trace } from '@opentelemetry/api';
+import {
+  type Context,
+  context,
+  DiagLogLevel,
+  diag,
+  propagation,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { ReadableSpan } from '../otel-contract.ts';
 import { createPropagator } from '../settings/propagator.ts';
@@ -16,6 +24,8 @@ export interface TestTracing {
   /** Those that have ended so far. */
   readonly spans: () => ReadableSpan[];
   clear(): void;
+  /** What OpenTelemetry has complained about: a span that ended twice, a failure of ours. */
+  readonly complaints: unknown[];
 }
 
 export const REMOTE_TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
@@ -25,6 +35,12 @@ export const UNSAMPLED_TRACEPARENT = `00-${REMOTE_TRACE_ID}-${REMOTE_SPAN_ID}-00
 
 /** Registers a tracer provider, context manager and W3C propagators with the API, once for each test file. */
 export function startTestTracing(): TestTracing {
+  const complaints: unknown[] = [];
+  const complain = (...said: unknown[]): void => void complaints.push(said);
+  diag.setLogger(
+    { error: complain, warn: complain, info() {}, debug() {}, verbose() {} },
+    { logLevel: DiagLogLevel.WARN },
+  );
   const waiting: { count: number; resolve: (spans: ReadableSpan[]) => void }[] = [];
   const exporter = new InMemorySpanExporter();
   const spans = (): ReadableSpan[] => [...exporter.getFinishedSpans()] as ReadableSpan[];
@@ -54,6 +70,7 @@ export function startTestTracing(): TestTracing {
         settle();
       }),
     clear: () => exporter.reset(),
+    complaints,
   };
 }
 

@@ -11,18 +11,33 @@ const NAMES: readonly RegExp[] = [
   /^opentelemetry-instrumentation-/,
 ];
 
-/** What they would do is built in, without patching. */
-const BUILT_IN: Readonly<Record<string, string>> = {
-  '@opentelemetry/instrumentation-http': 'HTTP is built in',
-  '@opentelemetry/instrumentation-undici': 'fetch is built in',
-};
+const HTTP_BUILT_IN = 'HTTP is built in';
+const FETCH_BUILT_IN = 'fetch is built in';
+const FOR_BROWSERS = 'it is made for browsers';
+
+/** What is never switched on, with the reason that people are told. */
+const NEVER: ReadonlyMap<string, string> = new Map([
+  ['@opentelemetry/instrumentation-http', HTTP_BUILT_IN],
+  ['@opentelemetry/instrumentation-undici', FETCH_BUILT_IN],
+  // Full-stack apps have these beside the ones for Node.
+  ['@opentelemetry/instrumentation-document-load', FOR_BROWSERS],
+  ['@opentelemetry/instrumentation-fetch', FOR_BROWSERS],
+  ['@opentelemetry/instrumentation-long-task', FOR_BROWSERS],
+  ['@opentelemetry/instrumentation-user-interaction', FOR_BROWSERS],
+  ['@opentelemetry/instrumentation-xml-http-request', FOR_BROWSERS],
+]);
 
 export function isInstrumentationPackage(name: string): boolean {
   return NAMES.some((pattern) => pattern.test(name));
 }
 
-export function builtInInstead(name: string): string | undefined {
-  return BUILT_IN[name];
+/** `@opentelemetry/auto-instrumentations-node` brings all of OpenTelemetry's own for Node. */
+export function isMetapackage(name: string): boolean {
+  return name === '@opentelemetry/auto-instrumentations-node';
+}
+
+export function reasonNeverUsed(name: string): string | undefined {
+  return NEVER.get(name);
 }
 
 /** `pg` for `@opentelemetry/instrumentation-pg`, as OTEL_NODE_DISABLED_INSTRUMENTATIONS has it. */

@@ -1,5 +1,4 @@
 import type { Context, Tracer, TracerProvider } from '@opentelemetry/api';
-import { diag } from '@opentelemetry/api';
 import type { Instrumentation } from '../otel-contract.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { BuiltInInstrumentation } from './built-in-instrumentation.ts';
@@ -8,7 +7,9 @@ import { createFetchInstrumentation } from './fetch.ts';
 import { createHttpClientInstrumentation } from './http-client.ts';
 import { createHttpServerInstrumentation } from './http-server.ts';
 import { shortName } from './instrumentation-packages.ts';
+import { catchUpWithLateModules } from './late-modules.ts';
 import { installModuleHooks } from './module-hooks.ts';
+import { switchOn } from './switch-on.ts';
 
 export interface StartInstrumentationOptions {
   readonly settings: Settings;
@@ -58,64 +59,46 @@ export function startInstrumentation(options: StartInstrumentationOptions): Runn
   for (const [, instrumentation] of builtIn) instrumentation.enable();
 
   const discovery: Discovery = auto
-    ? discoverInstrumentations({ directory: appDirectory, disabled, given: givenNames })
+    ? discoverInstrumentations({ directory: appDirectory, disabled, exclude: givenNames })
     : { found: [], skipped: [], failed: [] };
-  const hooks = installModuleHooks(
-    [
-      ...discovery.found,
-      ...given.map((instrumentation) => ({
-        instrumentation,
-        packageName: instrumentation.instrumentationName,
-        folder: appDirectory,
-      })),
-    ],
-    appDirectory,
-    viaRegister,
+  const installed = [
+    ...discovery.found,
+    ...given.map((instrumentation) => ({
+      instrumentation,
+      packageName: instrumentation.instrumentationName,
+      folder: appDirectory,
+    })),
+  ];
+  const switchOff = switchOn(
+    installed.map(({ instrumentation }) => instrumentation),
+    tracerProvider,
   );
-  const switched = [...discovery.found.map(({ instrumentation }) => instrumentation), ...given].filter(
-    (instrumentation) => switchOn(instrumentation, tracerProvider),
-  );
+  const hooks = installModuleHooks(installed, appDirectory);
+  const late = viaRegister ? undefined : catchUpWithLateModules(installed, appDirectory);
 
   return {
     stop() {
       for (const [, instrumentation] of builtIn) instrumentation.disable();
-      for (const instrumentation of switched)
-        guarded(instrumentation, 'disable', () => instrumentation.disable());
+      late?.stop();
+      switchOff();
     },
-    notes: noteLines(
-      builtIn.map(([label]) => label),
-      discovery,
-      givenNames,
-    ),
+    notes: [
+      ...noteLines(
+        builtIn.map(([label]) => label),
+        discovery,
+        givenNames,
+      ),
+      ...hooks.notes,
+    ],
     warnings: [
       ...discovery.failed.map(
         ({ name, reason }) => `the instrumentation package ${name} is not in use: ${reason}`,
       ),
       ...hooks.warnings,
+      ...(late?.warnings ?? []),
     ],
     packages: Object.fromEntries(discovery.found.map(({ packageName, folder }) => [packageName, folder])),
   };
-}
-
-function switchOn(instrumentation: Instrumentation, tracerProvider: TracerProvider): boolean {
-  return guarded(instrumentation, 'enable', () => {
-    instrumentation.setTracerProvider(tracerProvider);
-    // InstrumentationBase enables itself in its constructor, and takes a second call as no harm.
-    instrumentation.enable();
-  });
-}
-
-function guarded(instrumentation: Instrumentation, step: string, run: () => void): boolean {
-  try {
-    run();
-    return true;
-  } catch (error) {
-    diag.error(
-      `The instrumentation ${instrumentation.instrumentationName} failed in ${step}; the others go on.`,
-      error,
-    );
-    return false;
-  }
 }
 
 function noteLines(
@@ -123,7 +106,7 @@ function noteLines(
   { found, skipped, failed }: Discovery,
   given: readonly string[],
 ): string[] {
-  const names = [...new Set(found.map(({ packageName }) => packageName))];
+  const names = [...new Set(found.map(({ packageName, version }) => `${packageName} ${version}`))];
   return [
     `instrumentation, built in: ${builtIn.join(', ') || 'none'}`,
     ...(names.length === 0 ? [] : [`instrumentation, found installed: ${names.join(', ')}`]),

@@ -61,6 +61,8 @@ export interface Settings {
   readonly exitTimeoutMillis: Setting<number>;
   readonly redaction: Setting<RedactionOptions | false>;
   readonly logLevel: Setting<LogLevel>;
+  /** Nothing throws: what is wrong becomes a warning. */
+  readonly inProduction: boolean;
   /** What was wrong and what applies instead (production), or what an ignored variable would have done. */
   readonly warnings: readonly string[];
 }

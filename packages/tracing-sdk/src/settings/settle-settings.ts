@@ -53,7 +53,7 @@ export function settleSettings(
   const endpoint = settleEndpoint(options.endpoint, protocol.value, environment, problems);
   const exporter = settleExporter();
 
-  const settings: Omit<Settings, 'warnings'> = {
+  const settings: Omit<Settings, 'warnings' | 'inProduction'> = {
     serviceName: name,
     disabled: environment.isTrue('OTEL_SDK_DISABLED')
       ? { value: true, source: 'OTEL_SDK_DISABLED=true' }
@@ -125,6 +125,7 @@ export function settleSettings(
   }
   return Object.freeze({
     ...settings,
+    inProduction,
     warnings: [
       ...problems.found.map(
         ({ sentence, insteadInProduction }) => `${sentence} In force instead: ${insteadInProduction}.`,
