@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
+import { closeBackends, startGrpcBackend } from '../src/export/otlp-grpc-backend.fixture.ts';
+import { decodeTraces } from '../src/testing/otlp-decoder.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../src/testing/otlp-receiver.ts';
 
 const SPANS = 1000;
@@ -73,6 +75,14 @@ describe('nothing that was ended is lost, and the process ends as it would witho
       signal: without.signal,
     });
     expect(new Set(receiver.spans.map((span) => span.spanId)).size).toBe(SPANS);
+  });
+
+  test.each(['natural', 'process.exit'])('over gRPC: %s', async (way) => {
+    const { url, got } = await startGrpcBackend((callback) => callback(null, Buffer.alloc(0)));
+    await run('exit-app.mjs', way, { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
+    closeBackends();
+    const spans = got.flatMap(({ body }) => decodeTraces(body, 'protobuf'));
+    expect(new Set(spans.map((span) => span.spanId)).size).toBe(SPANS);
   });
 
   test('spans that another exit listener ends are delivered', async () => {

@@ -144,6 +144,27 @@ describe.each(['1.9.0', '1.10.0'])('beside @opentelemetry/api %s', (apiVersion) 
       });
     });
 
+    test('grpc without its package: one error with the install command; in production the app runs on', async () => {
+      const start = (environment: Record<string, string>) =>
+        new Promise<{ code: number; stderr: string }>((resolve) => {
+          const program = "require('@uat/tracing-sdk').initTracing('a'); process.exit(0);";
+          const env = { ...process.env, NODE_ENV: '', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', ...environment };
+          execFile(process.execPath, ['-e', program], { cwd: folder, env }, (error, _, stderr) =>
+            resolve({ code: error === null ? 0 : 1, stderr }),
+          );
+        });
+      const development = await start({});
+      expect(development).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('npm install @grpc/grpc-js'),
+      });
+      const production = await start({ NODE_ENV: 'production' });
+      expect(production).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(/error: spans are not exported: .*npm install @grpc\/grpc-js/),
+      });
+    });
+
     test('is under 20 lines', async () => {
       const lines = (await readFile(join(folder, 'app.js'), 'utf8')).trim().split('\n');
       expect(lines.length).toBeLessThan(20);
