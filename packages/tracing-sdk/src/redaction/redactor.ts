@@ -16,6 +16,8 @@ export interface Redactor {
 /** Levels of nested attribute values that are looked into; deeper ones are masked whole. */
 const MAX_DEPTH = 8;
 
+const MAX_REMEMBERED_NAMES = 1000;
+
 /**
  * @param options `false` lets everything through.
  * @throws ConfigurationError for options that are not names and patterns.
@@ -96,6 +98,18 @@ export function createRedactor(options: RedactionOptions | false): Redactor {
     return (masked ?? attributes) as T;
   };
 
+  /** Names are few by the conventions, and hold `:` and spaces that make the mask look closely. */
+  const cleanNames = new Set<string>();
+  const maskName = (name: string): string => {
+    if (cleanNames.has(name)) return name;
+    const masked = maskText(name);
+    if (masked === name) {
+      if (cleanNames.size >= MAX_REMEMBERED_NAMES) cleanNames.clear();
+      cleanNames.add(name);
+    }
+    return masked;
+  };
+
   const maskResource = (resource: Resource): Resource => {
     // One object for each original: the serializer groups spans by identity.
     let masked = maskedResources.get(resource);
@@ -128,7 +142,7 @@ export function createRedactor(options: RedactionOptions | false): Redactor {
     span(span) {
       const attributes = maskAttributes(span.attributes);
       const resource = maskResource(span.resource);
-      const name = maskText(span.name);
+      const name = maskName(span.name);
       const events = span.events.length === 0 ? span.events : (maskList(span.events) as TimedEvent[]);
       const links = span.links.length === 0 ? span.links : maskList(span.links);
       const { message } = span.status;
