@@ -91,7 +91,7 @@ export function startTracing(settings: Settings, { viaRegister, onShutdown }: St
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     instrumentation.stop();
-    await spanProcessor.forceFlush();
+    await batches?.flush(settings.exitTimeoutMillis.value, { giveUpUnreachable: true });
     removeExitHandlers();
     if (recording) trace.disable();
     context.disable();

@@ -168,9 +168,15 @@ export interface TracingStats {
 export interface Tracing {
   /** A tracer named after the service, for spans of your own. */
   readonly tracer: Tracer;
-  /** Sends everything that has ended. Resolves when it is acknowledged or dropped; never rejects. */
+  /**
+   * Sends everything that has ended. Resolves when it is acknowledged or dropped, at the latest after
+   * `batch.exportTimeoutMillis`; what is left then stays queued. Never rejects.
+   */
   flush(): Promise<void>;
-  /** Flushes, stops exporting, lets go of signal handlers and instrumentation. Idempotent; never rejects. */
+  /**
+   * Flushes for at most `exitTimeoutMillis`, stops exporting, lets go of signal handlers and instrumentation. What could
+   * not be delivered is counted and said. Idempotent; never rejects.
+   */
   shutdown(): Promise<void>;
   stats(): TracingStats;
   /** Every setting in force with its source, in words a person reads. */

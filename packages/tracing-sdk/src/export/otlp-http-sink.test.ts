@@ -92,6 +92,21 @@ describe('what is sent', () => {
   });
 });
 
+test('a kept connection that the backend has closed meanwhile is no failure', async () => {
+  let requests = 0;
+  const { url, got } = await backend((request, response) => {
+    // Answers the first request of each connection and cuts the connection at the second.
+    requests++;
+    if (requests === 2) request.socket.resetAndDestroy();
+    else response.end();
+  });
+  const to = sink(url);
+  for (let i = 0; i < 2; i++) {
+    expect(await to.send(to.encode(spans(1)).payload)).toEqual({ kind: 'delivered', rejectedSpans: 0 });
+  }
+  expect(got).toHaveLength(3);
+});
+
 describe('what the answer means', () => {
   const answers: { name: string; answer: http.RequestListener; outcome: Partial<SendOutcome> | object }[] = [
     { name: '200', answer: (_, r) => r.end(), outcome: { kind: 'delivered', rejectedSpans: 0 } },

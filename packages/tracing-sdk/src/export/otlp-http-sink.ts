@@ -98,9 +98,11 @@ export function createOtlpHttpSink(options: OtlpHttpSinkOptions): BatchSink<Body
         fail(error as NodeJS.ErrnoException);
         return;
       }
-      request.on('error', (error) => {
+      request.on('error', (error: NodeJS.ErrnoException) => {
         clearTimeout(timer);
-        fail(error);
+        // A kept connection that the backend had closed meanwhile: no failure, the next connection will do.
+        if (request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) resolve(attempt(body));
+        else fail(error);
       });
       // Exports must not hold a process that has nothing else to do; the exit handlers wait for them instead.
       request.on('socket', (socket: Socket) => socket.unref());
