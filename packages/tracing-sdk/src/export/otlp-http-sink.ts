@@ -101,7 +101,8 @@ export function createOtlpHttpSink(options: OtlpHttpSinkOptions): BatchSink<Body
       request.on('error', (error: NodeJS.ErrnoException) => {
         clearTimeout(timer);
         // A kept connection that the backend had closed meanwhile: no failure, the next connection will do.
-        if (request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) resolve(attempt(body));
+        if (request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE'))
+          resolve(attempt(body));
         else fail(error);
       });
       // Exports must not hold a process that has nothing else to do; the exit handlers wait for them instead.

@@ -39,14 +39,16 @@ interface Watched {
  *   replaced instead, a warning names it.
  * - The entry of a CommonJS package that an ES module imports never goes through `require`; Node's `module.require` channel
  *   tells of it.
- * - An ES module that is linked already cannot be reached; an instrumentation that reached nothing is named through `diag`
- *   once the app's main module has run.
+ * - An ES module that is linked already cannot be reached; an instrumentation that has reached nothing is named through
+ *   `diag` a little later.
  *
  * @param instrumentations enabled ones.
+ * @param hintAfterMillis what an app imports with `await import()` shall have come by then. Default: 1000.
  */
 export function catchUpWithLateModules(
   instrumentations: readonly LateInstrumentation[],
   appDirectory: string,
+  hintAfterMillis = 1000,
 ): LateModules {
   const watched = watchedPackages(instrumentations);
   if (watched.size === 0) return { warnings: [], stop() {} };
@@ -71,13 +73,15 @@ export function catchUpWithLateModules(
       diag.warn(lateWarning(hit.name, hit.users, [WHOLE]));
   };
   subscribe(LOADED, onLoaded);
-  const hint = startedBare() ? setImmediate(hintAtModules, instrumentations, require).unref() : undefined;
+  const hint = startedBare()
+    ? setTimeout(hintAtModules, hintAfterMillis, instrumentations, require).unref()
+    : undefined;
 
   return {
     warnings: [...warnings.values()],
     stop() {
       unsubscribe(LOADED, onLoaded);
-      if (hint !== undefined) clearImmediate(hint);
+      clearTimeout(hint);
     },
   };
 
