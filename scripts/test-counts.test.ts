@@ -26,5 +26,16 @@ test.each([
 ])('$what: $line', ({ text, code, line }) => {
   const file = join(folder, 'report.json');
   writeFileSync(file, text);
-  expect(execFileSync(process.execPath, [SCRIPT, file, code], { encoding: 'utf8' })).toBe(`${line}\n`);
+  expect(execFileSync(process.execPath, [SCRIPT, code, file], { encoding: 'utf8' })).toBe(`${line}\n`);
+});
+
+test('several reports are summed', () => {
+  const files = [report(7, 0, 2, 0), report(3, 1, 0, 0)].map((text, index) => {
+    const file = join(folder, `report-${index}.json`);
+    writeFileSync(file, text);
+    return file;
+  });
+  expect(execFileSync(process.execPath, [SCRIPT, '1', ...files], { encoding: 'utf8' })).toBe(
+    '10 passed, 1 failed, 2 skipped\n',
+  );
 });
