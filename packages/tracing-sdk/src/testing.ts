@@ -1,4 +1,5 @@
 /** `@uat/tracing-sdk/testing`: what an app's own tests need to look at its spans. */
+export { type AssertSpanOptions, assertSpan, type ExpectedSpan } from './testing/assert-span.ts';
 export { createInMemoryExporter, type InMemoryExporter } from './testing/in-memory-exporter.ts';
 export {
   type DecodeOptions,

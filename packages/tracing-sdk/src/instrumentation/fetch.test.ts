@@ -1,70 +1,13 @@
 import { channel } from 'node:diagnostics_channel';
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
-import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ReadableSpan } from '../otel-contract.ts';
 import { assertSpan, type ExpectedSpan } from '../testing/assert-span.ts';
+import { clientSpan, ERROR, echoHeaders, instrumentation, serve, tracer, tracing } from './fetch.fixture.ts';
 import { createFetchInstrumentation } from './fetch.ts';
 import { createHttpServerInstrumentation } from './http-server.ts';
-import { listen, startTestTracing, stop, TRACEPARENT, traceparentOf } from './http-tracing.fixture.ts';
-
-const tracing = startTestTracing();
-const { tracer } = tracing;
-const instrumentation = createFetchInstrumentation({ tracer });
-
-beforeAll(() => instrumentation.enable());
-afterAll(() => instrumentation.disable());
-beforeEach(() => tracing.clear());
-
-const servers: Server[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await stop(server);
-  expect(tracing.complaints).toEqual([]);
-});
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  servers.push(server);
-  return `http://127.0.0.1:${await listen(server)}`;
-}
-
-const echoHeaders: RequestListener = ({ headers }, response) => void response.end(JSON.stringify(headers));
-
-function clientSpan(
-  origin: string,
-  attributes: ExpectedSpan['attributes'] = {},
-  more: Partial<ExpectedSpan> = {},
-): ExpectedSpan {
-  const port = Number(new URL(origin).port);
-  return {
-    name: 'GET',
-    kind: SpanKind.CLIENT,
-    ...more,
-    attributes: {
-      'http.request.method': 'GET',
-      'http.response.status_code': 200,
-      'url.full': `${origin}/`,
-      'server.address': '127.0.0.1',
-      'server.port': port,
-      'network.peer.address': '127.0.0.1',
-      'network.peer.port': port,
-      'network.protocol.version': '1.1',
-      ...attributes,
-    },
-  };
-}
-
-const NO_ANSWER = { 'http.response.status_code': undefined };
-const NEVER_SENT = {
-  ...NO_ANSWER,
-  'network.peer.address': undefined,
-  'network.peer.port': undefined,
-  'network.protocol.version': undefined,
-};
-const ERROR = { status: { code: SpanStatusCode.ERROR } };
+import { TRACEPARENT, traceparentOf } from './http-tracing.fixture.ts';
 
 describe('fetch', () => {
   it('becomes a span under the active one, and the server is told', async () => {
@@ -168,70 +111,6 @@ describe('fetch', () => {
     } finally {
       server.disable();
     }
-  });
-});
-
-describe('a failure', () => {
-  it('nobody listens', async () => {
-    const origin = await serve(echoHeaders);
-    await stop(servers.pop()!);
-    await expect(fetch(origin)).rejects.toThrow('fetch failed');
-    assertSpan(
-      (await tracing.ended(1))[0],
-      clientSpan(origin, { ...NEVER_SENT, 'error.type': 'ECONNREFUSED' }, ERROR),
-    );
-  });
-
-  it('aborted before the answer', async () => {
-    const aborter = new AbortController();
-    const origin = await serve(() => aborter.abort());
-    await expect(fetch(origin, { signal: aborter.signal })).rejects.toThrow('aborted');
-    const spans = await tracing.ended(1);
-    assertSpan(spans[0], clientSpan(origin, { ...NO_ANSWER, 'error.type': 'AbortError' }, ERROR));
-  });
-
-  it('timed out', async () => {
-    const aborter = new AbortController();
-    // What AbortSignal.timeout() does, at a moment that is known.
-    const origin = await serve(() => aborter.abort(new DOMException('late', 'TimeoutError')));
-    await expect(fetch(origin, { signal: aborter.signal })).rejects.toThrow('late');
-    assertSpan(
-      (await tracing.ended(1))[0],
-      clientSpan(origin, { ...NO_ANSWER, 'error.type': 'TimeoutError' }, ERROR),
-    );
-  });
-
-  it('aborted in the middle of the answer', async () => {
-    const origin = await serve((_, response) => void response.write('part'));
-    const aborter = new AbortController();
-    const response = await fetch(origin, { signal: aborter.signal });
-    aborter.abort();
-    await expect(response.text()).rejects.toThrow('aborted');
-    const spans = await tracing.ended(1);
-    assertSpan(spans[0], clientSpan(origin, { 'error.type': 'AbortError' }, ERROR));
-    expect(spans).toHaveLength(1);
-  });
-
-  it('connection cut in the middle of the answer', async () => {
-    const origin = await serve(
-      (_, response) =>
-        void response.writeHead(200, { 'content-length': 10 }).write('part', () => response.destroy()),
-    );
-    const response = await fetch(origin);
-    await expect(response.text()).rejects.toThrow('terminated');
-    assertSpan((await tracing.ended(1))[0], clientSpan(origin, { 'error.type': 'UND_ERR_SOCKET' }, ERROR));
-  });
-
-  it('an answer that is not HTTP', async () => {
-    const server = createTcpServer((socket) => socket.on('error', () => {}).end('SSH-2.0-x\r\n')).listen(
-      0,
-      '127.0.0.1',
-    );
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow('fetch failed');
-    server.close();
-    expect((await tracing.ended(1))[0]?.attributes['error.type']).toMatch(/^(HPE_|HTTPParserError)/);
   });
 });
 

@@ -126,6 +126,24 @@ describe('a failure', () => {
     );
   });
 
+  it('a name that does not resolve', async () => {
+    const notFound = Object.assign(new Error('no such host'), { code: 'ENOTFOUND' });
+    await fail({ host: 'nowhere.invalid', port: 81, lookup: (_, __, done) => done(notFound, '', 0) });
+    assertSpan(
+      (await tracing.ended(1))[0],
+      clientSpan(
+        81,
+        {
+          ...NO_ANSWER,
+          'error.type': 'ENOTFOUND',
+          'server.address': 'nowhere.invalid',
+          'url.full': 'http://nowhere.invalid:81/',
+        },
+        ERROR,
+      ),
+    );
+  });
+
   it('an answer that is not HTTP', async () => {
     const server = createTcpServer((socket) => socket.on('error', () => {}).end('SSH-2.0-x\r\n')).listen(
       0,

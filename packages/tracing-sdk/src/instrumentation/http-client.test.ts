@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import {
+  Agent,
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
@@ -200,6 +201,43 @@ describe('a response', () => {
     finish.resolve();
     response.resume();
     assertSpan((await tracing.ended(1))[0], clientSpan(port));
+  });
+
+  it('that nobody listens for is over when it has arrived', async () => {
+    const port = await serve(echoHeaders);
+    await once(request({ port, agent: false }).end(), 'close');
+    assertSpan((await tracing.ended(1))[0], clientSpan(port));
+  });
+
+  it('that nobody reads is over when the app gives it up', async () => {
+    const port = await serve(echoHeaders);
+    const [response] = (await once(request({ port, agent: false }).end(), 'response')) as [IncomingMessage];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(tracing.spans()).toEqual([]);
+    response.destroy();
+    const spans = await tracing.ended(1);
+    expect(spans[0]?.attributes['http.response.status_code']).toBe(200);
+    expect(spans).toHaveLength(1);
+  });
+
+  it('is one span each on a connection that is kept, and leaves no listener on it', async () => {
+    const port = await serve(echoHeaders);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const listeners: number[] = [];
+    for (const path of ['/1', '/2', '/3']) {
+      await send({ port, path, agent }, (sent) =>
+        sent.on('socket', (socket) => listeners.push(socket.listenerCount('close'))),
+      );
+    }
+    agent.destroy();
+    const spans = await tracing.ended(3);
+    for (const [i, span] of spans.entries()) {
+      assertSpan(
+        span,
+        clientSpan(port, { 'url.full': `http://localhost:${port}/${i + 1}` }, { parent: null }),
+      );
+    }
+    expect(listeners[2]).toBe(listeners[1]);
   });
 
   it('after informational ones counts alone', async () => {

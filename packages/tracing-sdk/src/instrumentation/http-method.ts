@@ -3,9 +3,7 @@
  * conventions ask for this variable wherever a valid method (WebDAV's, say) could be lost that way.
  */
 const KNOWN = new Set(
-  process.env.OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS?.split(',')
-    .map((method) => method.trim())
-    .filter((method) => method !== '') ?? [
+  listed(process.env.OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS) ?? [
     'GET',
     'POST',
     'PUT',
@@ -18,6 +16,15 @@ const KNOWN = new Set(
     'QUERY',
   ],
 );
+
+/** @returns undefined for a variable that is empty: it counts as not set, as OpenTelemetry's specification has it. */
+function listed(variable: string | undefined): string[] | undefined {
+  const methods = variable
+    ?.split(',')
+    .map((method) => method.trim())
+    .filter((method) => method !== '');
+  return methods?.length === 0 ? undefined : methods;
+}
 
 export function isKnownMethod(method: string): boolean {
   return KNOWN.has(method);

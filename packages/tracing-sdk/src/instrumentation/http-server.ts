@@ -96,10 +96,10 @@ export function createHttpServerInstrumentation({
       connection.add(open);
     }
     response[REQUEST] = open;
-    response.emit = emitInContext;
+    if (!Object.hasOwn(response, 'emit')) response.emit = emitInContext;
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
       request[REQUEST] = open;
-      request.emit = emitInContext;
+      if (!Object.hasOwn(request, 'emit')) request.emit = emitInContext;
     }
     enterContext(open);
   };
@@ -143,10 +143,14 @@ export function createHttpServerInstrumentation({
 
 /**
  * Stands in for `emit` of a request with a body and of a response. Since Node 24 the events that a connection brings
- * about (`data`, `end`, `drain`, `close`) find the connection's context current, not the one the handler ran in.
+ * about (`data`, `end`, `drain`, `close`) find the connection's context current, not the one the handler ran in. Never put
+ * over an `emit` of the message's own, which another tool, or a class given to `createServer`, has put there.
  */
 function emitInContext(this: TracedMessage, ...args: [string | symbol, ...unknown[]]): boolean {
-  const { emit } = Object.getPrototypeOf(this) as TracedMessage;
+  let prototype: TracedMessage = Object.getPrototypeOf(this);
+  // Of `Object.create(response)`, a common way to wrap one, the prototype is the response, and its `emit` this function.
+  while (prototype.emit === emitInContext) prototype = Object.getPrototypeOf(prototype);
+  const { emit } = prototype;
   const open = this[REQUEST];
   if (open === undefined || context.active() === open) return emit.apply(this, args);
   return context.with(open, emit, this, ...args);

@@ -3,6 +3,7 @@ import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import { assertSpan, type ExpectedSpan } from './assert-span.ts';
 import { finishedSpan } from './finished-span.ts';
+import type { ReceivedSpan } from './received-span.ts';
 
 const parent = finishedSpan();
 const child = {
@@ -49,5 +50,43 @@ describe('assertSpan', () => {
     );
     expect(() => assertSpan({ ...child, ended: false }, expected)).toThrow(AssertionError);
     expect(() => assertSpan(undefined, expected)).toThrow(AssertionError);
+  });
+
+  it('looks at spans that an OTLP receiver got in the same way', () => {
+    const received: ReceivedSpan = {
+      ...child.spanContext(),
+      parentSpanId: undefined,
+      traceState: '',
+      flags: 1,
+      name: 'GET',
+      kind: SpanKind.INTERNAL,
+      startTimeUnixNano: 1n,
+      endTimeUnixNano: 2n,
+      attributes: { path: '/', port: 4711, big: 2n ** 60n, nested: { a: [null] } },
+      events: [],
+      links: [],
+      status: { code: SpanStatusCode.UNSET, message: '' },
+      droppedCounts: { attributes: 0, events: 0, links: 0 },
+      resource: { attributes: {} },
+      instrumentationScope: { name: '', version: '' },
+    };
+    const fits: ExpectedSpan = {
+      ...expected,
+      attributes: { ...expected.attributes, big: 2n ** 60n, nested: { a: [null] } },
+      parent: null,
+    };
+    assertSpan(received, fits);
+    const under = { ...received, spanId: '00f067aa0ba902b7', parentSpanId: received.spanId };
+    assertSpan(under, { ...fits, parent: received });
+    assertSpan(under, { ...fits, parent });
+    for (const wrong of [
+      { parent: under },
+      { parent: { ...received, traceId: '4bf92f3577b34da6a3ce929d0e0e4736' } },
+      { parent: null },
+      { attributes: { ...fits.attributes, nested: { a: [] } } },
+      { status: { code: SpanStatusCode.UNSET, message: 'x' } },
+    ]) {
+      expect(() => assertSpan(under, { ...fits, ...wrong })).toThrow(AssertionError);
+    }
   });
 });

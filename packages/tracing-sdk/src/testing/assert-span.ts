@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import { type Attributes, SpanKind, type SpanStatus, SpanStatusCode } from '@opentelemetry/api';
+import { type AttributeValue, SpanKind, type SpanStatus, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '../otel-contract.ts';
+import type { ReceivedSpan, ReceivedValue } from './received-span.ts';
 
 export interface ExpectedSpan {
   readonly name: string;
@@ -8,9 +9,9 @@ export interface ExpectedSpan {
   /** Default: unset, without a message. */
   readonly status?: SpanStatus;
   /** All of them; `undefined` values count as not there. */
-  readonly attributes: Attributes;
+  readonly attributes: Readonly<Record<string, AttributeValue | ReceivedValue | undefined>>;
   /** null: the span starts its trace. Not given: not looked at. */
-  readonly parent?: Pick<ReadableSpan, 'spanContext'> | null;
+  readonly parent?: Pick<ReadableSpan, 'spanContext'> | Pick<ReceivedSpan, 'traceId' | 'spanId'> | null;
 }
 
 export interface AssertSpanOptions {
@@ -21,13 +22,21 @@ export interface AssertSpanOptions {
 /**
  * Compares a finished span with what it should be, every attribute included.
  *
+ * @param span as an exporter got it (`createInMemoryExporter`), or a backend (`startOtlpReceiver`).
  * @throws AssertionError with a diff of the two.
+ * @example
+ * assertSpan(exporter.spans[0], {
+ *   name: 'GET /orders/:id',
+ *   kind: SpanKind.SERVER,
+ *   attributes: { 'http.route': '/orders/:id', 'http.response.status_code': 200 },
+ *   parent: null,
+ * });
  */
-export function assertSpan(
-  span: ReadableSpan | undefined,
+export function assertSpan<S extends ReadableSpan | ReceivedSpan>(
+  span: S | undefined,
   expected: ExpectedSpan,
   { volatile = [] }: AssertSpanOptions = {},
-): asserts span is ReadableSpan {
+): asserts span is S {
   deepStrictEqual(
     span === undefined ? undefined : seen(span, volatile, expected.parent !== undefined),
     wanted(expected, volatile),
@@ -36,19 +45,21 @@ export function assertSpan(
 
 const ANY = '(any)';
 
-function seen(span: ReadableSpan, volatile: readonly string[], withParent: boolean): object {
-  const attributes: Attributes = { ...span.attributes };
+function seen(span: ReadableSpan | ReceivedSpan, volatile: readonly string[], withParent: boolean): object {
+  const attributes: Record<string, unknown> = { ...span.attributes };
   for (const key of volatile) if (attributes[key] !== undefined) attributes[key] = ANY;
-  const { parentSpanContext: parent } = span;
+  const parentId = 'spanId' in span ? span.parentSpanId : span.parentSpanContext?.spanId;
+  const parentTraceId = 'spanId' in span ? span.traceId : span.parentSpanContext?.traceId;
   return {
     name: span.name,
     kind: SpanKind[span.kind],
-    status: { code: SpanStatusCode[span.status.code], message: span.status.message },
+    status: statusOf(span.status),
     attributes: sorted(attributes),
-    ended: span.ended,
+    // What has come over the wire has ended.
+    ended: 'spanId' in span || span.ended,
     ...(withParent && {
-      parent: parent === undefined ? null : { traceId: parent.traceId, spanId: parent.spanId },
-      traceId: parent === undefined ? ANY : span.spanContext().traceId,
+      parent: parentId === undefined ? null : { traceId: parentTraceId, spanId: parentId },
+      traceId: parentId === undefined ? ANY : idsOf(span).traceId,
     }),
   };
 }
@@ -57,24 +68,31 @@ function wanted(
   { name, kind, status, attributes, parent }: ExpectedSpan,
   volatile: readonly string[],
 ): object {
-  const all: Attributes = { ...attributes };
+  const all: Record<string, unknown> = { ...attributes };
   for (const key of volatile) all[key] = ANY;
-  const context = parent?.spanContext();
+  const ids = parent == null ? null : idsOf(parent);
   return {
     name,
     kind: SpanKind[kind],
-    status: { code: SpanStatusCode[status?.code ?? SpanStatusCode.UNSET], message: status?.message },
+    status: statusOf(status ?? { code: SpanStatusCode.UNSET }),
     attributes: sorted(all),
     ended: true,
-    ...(parent !== undefined && {
-      parent: context === undefined ? null : { traceId: context.traceId, spanId: context.spanId },
-      traceId: context === undefined ? ANY : context.traceId,
-    }),
+    ...(parent !== undefined && { parent: ids, traceId: ids === null ? ANY : ids.traceId }),
   };
 }
 
+/** Over the wire, no message and an empty one are the same. */
+function statusOf({ code, message = '' }: SpanStatus): object {
+  return { code: SpanStatusCode[code], message };
+}
+
+function idsOf(span: NonNullable<ExpectedSpan['parent']>): { traceId: string; spanId: string } {
+  const { traceId, spanId } = 'spanId' in span ? span : span.spanContext();
+  return { traceId, spanId };
+}
+
 /** Sorted, so that the diff shows what differs and not the order. */
-function sorted(attributes: Attributes): Attributes {
+function sorted(attributes: Record<string, unknown>): object {
   const keys = Object.keys(attributes).filter((key) => attributes[key] !== undefined);
   return Object.fromEntries(keys.toSorted().map((key) => [key, attributes[key]]));
 }
