@@ -276,7 +276,7 @@ class Batcher implements BatchProcessor {
         return;
       }
       this.#drop('unencodable', 1);
-      this.#log.failed(`a span could not be encoded: ${messageOf(error)}`);
+      this.#log.failed(`a span could not be encoded: ${messageOf(error)}`, true);
       return;
     }
     const room = this.#options.maxQueueBytes - this.#batchedBytes;
@@ -311,7 +311,7 @@ class Batcher implements BatchProcessor {
       this.#failures++;
       this.#lastError = outcome.reason;
       this.#waiting.unshift(batch);
-      this.#log.failed(outcome.reason);
+      this.#log.failed(outcome.reason, false);
       this.#scheduleRetry(retryDelay(this.#failures, outcome.retryAfterMillis));
     } else {
       this.#failures = 0;
@@ -322,14 +322,14 @@ class Batcher implements BatchProcessor {
         this.#exportAttemptsFailed++;
         this.#lastError = outcome.reason;
         this.#drop('rejected', batch.spans);
-        this.#log.failed(outcome.reason);
+        this.#log.failed(outcome.reason, true);
       } else {
         const rejected = Math.min(batch.spans, outcome.rejectedSpans);
         this.#spansExported += batch.spans - rejected;
         if (rejected > 0) {
           this.#drop('rejected', rejected);
           this.#lastError = outcome.message ?? 'the backend rejected some spans without saying why';
-          this.#log.failed(`the backend rejected ${rejected} spans: ${this.#lastError}`);
+          this.#log.failed(`the backend rejected ${rejected} spans: ${this.#lastError}`, true);
         } else {
           this.#lastError = undefined;
           this.#log.delivered();

@@ -28,7 +28,7 @@ afterEach(() => {
 
 test('an outage is said once, summed up once a minute, and its end is said', () => {
   const log = deliveryLog();
-  for (let i = 0; i < 100; i++) log.failed('connect ECONNREFUSED');
+  for (let i = 0; i < 100; i++) log.failed('connect ECONNREFUSED', false);
   expect(said).toEqual([
     '[uat-tracing] warning: cannot deliver spans to http://localhost:4318/v1/traces: connect ECONNREFUSED; up to 100 are kept and retried, the app goes on',
   ]);
@@ -51,7 +51,7 @@ test('an outage is said once, summed up once a minute, and its end is said', () 
 test('a backend that flaps does not fill the log', () => {
   const log = deliveryLog();
   for (let i = 0; i < 50; i++) {
-    log.failed('HTTP 503');
+    log.failed('HTTP 503', false);
     log.delivered();
     vi.advanceTimersByTime(100);
   }
@@ -67,4 +67,9 @@ test('a full queue behind a healthy backend is said once, then once a minute whi
   expect(said[1]).toContain('spans were dropped in the last minute: 1000 dropped (queue_full)');
   vi.advanceTimersByTime(5 * MINUTE);
   expect(said).toHaveLength(2);
+});
+
+test('what is refused for good is not promised to be retried', () => {
+  deliveryLog().failed('HTTP 401', true);
+  expect(said[0]).toMatch(/HTTP 401; these spans are dropped and counted, the app goes on$/);
 });

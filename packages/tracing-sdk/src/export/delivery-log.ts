@@ -6,7 +6,8 @@ const SUMMARY_MILLIS = 60_000;
 
 /** Says a delivery failure once, sums it up once a minute while it lasts, and says when it is over. */
 export interface DeliveryLog {
-  failed(reason: string): void;
+  /** `final`: the spans are dropped; otherwise they are kept and sent again. */
+  failed(reason: string, final: boolean): void;
   delivered(): void;
   dropped(reason: DropReason, spans: number): void;
   /** `lastError` is undefined when the deadline simply passed. */
@@ -60,7 +61,7 @@ export function createDeliveryLog({ log, destination, queued, capacity }: Delive
   };
 
   return {
-    failed(reason) {
+    failed(reason, final) {
       lastReason = reason;
       if (failingSince !== undefined) return;
       failingSince = performance.now();
@@ -69,7 +70,7 @@ export function createDeliveryLog({ log, destination, queued, capacity }: Delive
       if (!said) return;
       saidAt = failingSince;
       log.warn(
-        `cannot deliver spans to ${destination}: ${reason}; up to ${capacity} are kept and retried, the app goes on`,
+        `cannot deliver spans to ${destination}: ${reason}; ${final ? 'these spans are dropped and counted' : `up to ${capacity} are kept and retried`}, the app goes on`,
       );
     },
     delivered() {

@@ -7,7 +7,13 @@ const RETRYABLE = new Set([408, 429, 502, 503, 504]);
 /** Characters of an error body that are worth a log line. */
 const MAX_REASON_LENGTH = 200;
 
+const REDIRECT_HINT = 'redirects are not followed: set the endpoint to the final address';
+
 const HINTS: Readonly<Record<number, string>> = {
+  301: REDIRECT_HINT,
+  302: REDIRECT_HINT,
+  307: REDIRECT_HINT,
+  308: REDIRECT_HINT,
   401: 'check OTEL_EXPORTER_OTLP_HEADERS',
   403: 'check OTEL_EXPORTER_OTLP_HEADERS',
   404: 'is this an OTLP/HTTP receiver? OTLP/gRPC usually listens on 4317, OTLP/HTTP on 4318 under /v1/traces',
