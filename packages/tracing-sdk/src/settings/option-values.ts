@@ -54,3 +54,9 @@ export function createOptionValues(problems: Problems): OptionValues {
     },
   };
 }
+
+/** Whether it is an object with these functions, whatever it was declared as. */
+export function hasFunctions(value: unknown, ...names: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+}

@@ -1,18 +1,19 @@
 import type { Attributes, TextMapPropagator } from '@opentelemetry/api';
-import type { Instrumentation, Sampler, SpanExporter, SpanProcessor } from '../otel-contract.ts';
+import type { Instrumentation, SpanExporter, SpanProcessor } from '../otel-contract.ts';
 import type { LogLevel, OtlpProtocol, PresetName, PropagatorName, TracingOptions } from '../types.ts';
 import { settleBatch, settleSpanLimits } from './bounds.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { settleEndpoint } from './endpoint.ts';
 import { createEnvironment, parsePairs } from './environment.ts';
+import { settleHeaders } from './headers.ts';
 import { checkOptionNames, isObject } from './option-names.ts';
-import { createOptionValues } from './option-values.ts';
-import { PRESET_NAMES, PRESETS, SAFE_RATIO } from './presets.ts';
+import { createOptionValues, hasFunctions } from './option-values.ts';
+import { PRESET_NAMES, PRESETS } from './presets.ts';
 import { createProblems, quote } from './problems.ts';
 import { PROPAGATOR_NAMES } from './propagator.ts';
-import { samplerFromEnvironment } from './sampler-from-environment.ts';
+import { settleSampling } from './sampling-plan.ts';
 import { settleServiceName } from './service-name.ts';
-import type { SamplingPlan, Setting, Settings } from './settings.ts';
+import type { Setting, Settings } from './settings.ts';
 
 const DEFAULT_HEALTH_ROUTES = Object.freeze(['/health', '/healthz', '/livez', '/readyz', '/metrics']);
 const PROTOCOLS: readonly OtlpProtocol[] = ['http/protobuf', 'http/json', 'grpc'];
@@ -48,7 +49,7 @@ export function settleSettings(
   const preset = settlePreset();
   const inProduction =
     production !== undefined || preset.value === 'production' || preset.value === 'collector';
-  const sampling = settleSampling();
+  const sampling = settleSampling(options, preset.value, values, environment, problems);
   const protocol = settleProtocol();
   const endpoint = settleEndpoint(options.endpoint, protocol.value, environment, problems);
   const exporter = settleExporter();
@@ -70,7 +71,7 @@ export function settleSettings(
       source: 'default',
     },
     endpoint: endpoint.url ?? { value: '', source: 'unusable' },
-    headers: settleHeaders(endpoint.authorization),
+    headers: settleHeaders(options.headers, endpoint.authorization, values, environment, problems),
     protocol,
     compression: settleCompression(),
     timeoutMillis: values.number('timeoutMillis', options.timeoutMillis, 1) ??
@@ -160,49 +161,6 @@ export function settleSettings(
     };
   }
 
-  function settleSampling(): Setting<SamplingPlan> {
-    if (options.sampler !== undefined) {
-      if (hasFunctions(options.sampler, 'shouldSample')) {
-        return { value: { kind: 'custom', sampler: options.sampler as Sampler }, source: 'option sampler' };
-      }
-      problems.wrong(
-        `option sampler is ${quote(options.sampler)}; it must be an object with a function shouldSample.`,
-        `ratio ${SAFE_RATIO}`,
-      );
-    }
-    const presetRatio = PRESETS[preset.value].ratio;
-    const safeRatio = Math.min(presetRatio, SAFE_RATIO);
-    const fromEnvironment = samplerFromEnvironment(environment, safeRatio, problems);
-    const before = problems.found.length;
-    const ratio = values.number('sampleRatio', options.sampleRatio, 0, 1);
-    const ratioIsWrong = problems.found.length > before || options.sampler !== undefined;
-    const limit = values.number('maxTracesPerSecond', options.maxTracesPerSecond, 0);
-    const limitIsWrong = limit === undefined && options.maxTracesPerSecond !== undefined;
-    const sources = new Set<string>();
-    let plan = { ratio: presetRatio, parentBased: true };
-    if (ratioIsWrong || limitIsWrong) {
-      plan = { ratio: safeRatio, parentBased: true };
-      sources.add('safe choice, the options are unusable');
-    } else if (ratio !== undefined) {
-      plan = { ratio: ratio.value, parentBased: true };
-      sources.add(ratio.source);
-    } else if (fromEnvironment !== undefined && preset.value !== 'off') {
-      plan = fromEnvironment;
-      sources.add(fromEnvironment.source);
-    } else {
-      sources.add(`preset ${preset.value}`);
-    }
-    const maxTracesPerSecond = limit?.value === Number.POSITIVE_INFINITY ? undefined : limit?.value;
-    if (maxTracesPerSecond !== undefined) sources.add('option maxTracesPerSecond');
-    return {
-      value:
-        maxTracesPerSecond === 0
-          ? { kind: 'threshold', ratio: 0, parentBased: plan.parentBased, maxTracesPerSecond: undefined }
-          : { kind: 'threshold', ratio: plan.ratio, parentBased: plan.parentBased, maxTracesPerSecond },
-      source: [...sources].join(', '),
-    };
-  }
-
   function settleProtocol(): Setting<OtlpProtocol> {
     return (
       values.oneOf('protocol', options.protocol, PROTOCOLS) ??
@@ -225,35 +183,6 @@ export function settleSettings(
         source: 'default',
       }
     );
-  }
-
-  function settleHeaders(authorization: string | undefined): Setting<Readonly<Record<string, string>>> {
-    const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
-    const sources = authorization === undefined ? [] : ['credentials in the endpoint'];
-    const variable = environment.text('OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'OTEL_EXPORTER_OTLP_HEADERS');
-    const given: [string, Record<string, unknown>][] = [];
-    if (variable !== undefined) given.push([variable.source, parsePairs(variable, problems)]);
-    const option = values.object<Record<string, unknown>>('headers', options.headers, 'an object of texts');
-    if (option !== undefined) given.push([option.source, option.value]);
-    for (const [source, pairs] of given) {
-      sources.push(source);
-      for (const [key, value] of Object.entries(pairs)) {
-        // Node refuses such a header at every export; its value is a secret and stays out of the text.
-        if (
-          /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(key) &&
-          typeof value === 'string' &&
-          !/[^\t\x20-\x7e\x80-\xff]/.test(value)
-        ) {
-          headers[key.toLowerCase()] = value;
-        } else {
-          problems.wrong(
-            `${source}: the header ${quote(key)} has a name or a value that HTTP does not allow. Names are letters, digits and dashes, values are texts on one line.`,
-            'the other headers',
-          );
-        }
-      }
-    }
-    return { value: Object.freeze(headers), source: sources.join(', ') || 'default' };
   }
 
   function settleTls(): Settings['tls'] {
@@ -350,9 +279,4 @@ function productionEnvironment(
 
 function isPath(item: unknown): boolean {
   return typeof item === 'string' && item.startsWith('/');
-}
-
-function hasFunctions(value: unknown, ...names: readonly string[]): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 }
