@@ -19,7 +19,12 @@ export function withTraceHeaders(init: unknown, context: Context): unknown {
   propagation.inject(context, carrier);
   for (const _ in carrier) {
     if (init === undefined || init === null) return { headers: carrier };
-    return extend(init, carrier);
+    try {
+      return extend(init, carrier);
+    } catch {
+      // Odd in a way not foreseen: the call goes without the context, and is traced all the same.
+      return init;
+    }
   }
   return init;
 }
@@ -40,6 +45,7 @@ function extend(init: unknown, carrier: Record<string, string>): unknown {
   else if (given instanceof Headers) copy.headers = extendHeaders(given, carrier);
   else if (
     typeof given === 'object' &&
+    given !== null &&
     !types.isProxy(given) &&
     Object.getPrototypeOf(given) === Object.prototype
   )

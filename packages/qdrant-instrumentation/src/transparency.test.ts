@@ -275,7 +275,11 @@ test(`${RUNS} random calls end as they would without us`, { timeout: 240_000 }, 
       endings.set(found.ended, (endings.get(found.ended) ?? 0) + 1);
       requests += found.requests.length;
     }),
-    { numRuns: RUNS },
+    {
+      numRuns: RUNS,
+      // Found by chance once, one in 8,000.
+      examples: [[{ through: 'api', name: 'listShardKeys', args: [() => [], () => ({ headers: null })] }]],
+    },
   );
   console.log(
     `${RUNS} random calls: ${[...endings].map(([ending, count]) => `${count} ${ending}`).join(', ')}; ${requests} requests; no difference`,
