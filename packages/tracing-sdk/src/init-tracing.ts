@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { createLog } from './diagnostics/log.ts';
 import { nodeVersionProblem } from './diagnostics/node-version.ts';
@@ -52,7 +52,7 @@ export function initTracing(serviceName?: string, options: TracingOptions = {}):
     serviceName,
     options,
     process.env,
-    dirname(process.argv[1] ?? `${process.cwd()}/-`),
+    dirname(resolve(process.argv[1] ?? '-')),
   );
   const tracing = startTracing(problem === undefined ? settings : { ...settings, disabled: NODE_TOO_OLD }, {
     viaRegister,

@@ -2,7 +2,7 @@
  * The sampler and the processor alone, for an app that keeps a tracer provider of its own: `sdk-trace-base` 2.x,
  * `sdk-trace` 3.x, `NodeSDK`.
  */
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { createLog } from './diagnostics/log.ts';
 import { installExitHandlers } from './exit/exit-handlers.ts';
 import { createDelivery } from './export/create-delivery.ts';
@@ -78,5 +78,5 @@ export function createTraceProcessor(
 }
 
 function appDirectory(): string {
-  return dirname(process.argv[1] ?? `${process.cwd()}/-`);
+  return dirname(resolve(process.argv[1] ?? '-'));
 }

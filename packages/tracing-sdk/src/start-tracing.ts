@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { context, diag, propagation, type Tracer, trace } from '@opentelemetry/api';
 import { describeApiCopyProblem, findApiCopies } from './diagnostics/api-copies.ts';
 import { createDiagLogger, createLog, diagLevel } from './diagnostics/log.ts';
@@ -36,7 +36,7 @@ export function startTracing(settings: Settings, { viaRegister, onShutdown }: St
   const log = createLog(settings.logLevel.value, (text) => redactor.text(text));
   for (const warning of settings.warnings) log.warn(warning);
 
-  const appDirectory = dirname(process.argv[1] ?? `${process.cwd()}/-`);
+  const appDirectory = dirname(resolve(process.argv[1] ?? '-'));
   const recording = !settings.disabled.value;
   const resource = createResource(settings.resourceAttributes.value);
   const batches = recording ? createDelivery(settings, redactor, log, appDirectory) : undefined;

@@ -120,6 +120,20 @@ describe('withSpan', () => {
     expect(spans().map(({ exceptions }) => exceptions)).toEqual([['shared'], ['shared']]);
   });
 
+  test('what cannot be turned into text is thrown on all the same, and the span ends', () => {
+    const odd = Object.create(null);
+    let caught: unknown;
+    try {
+      withSpan('work', () => {
+        throw odd;
+      });
+    } catch (error) {
+      caught = error;
+    }
+    expect(caught).toBe(odd);
+    expect(spans()).toMatchObject([{ name: 'work', status: SpanStatusCode.ERROR }]);
+  });
+
   test('a missing function is said', () => {
     expect(() => withSpan('work', { a: 1 }, undefined as never)).toThrow(
       "withSpan('work', …): the last argument must be a function, got undefined",

@@ -60,7 +60,16 @@ export function withSpan<T>(
  */
 const recordedIn = new WeakMap<object, string>();
 
+/** Whatever was thrown, even what cannot be turned into text: the app must get it, and nothing of ours. */
 function recordFailure(span: Span, error: unknown): void {
+  try {
+    describeFailure(span, error);
+  } catch {
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+}
+
+function describeFailure(span: Span, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   span.setStatus({ code: SpanStatusCode.ERROR, message });
   if (typeof error === 'object' && error !== null) {

@@ -59,6 +59,8 @@ const WAYS = [
   { way: 'signal', signal: 'SIGINT' },
   { way: 'own handler, exit', signal: 'SIGTERM' },
   { way: 'own handler, close', signal: 'SIGTERM' },
+  { way: 'own handler, once, before us', signal: 'SIGTERM' },
+  { way: 'exit within an exit listener' },
   { way: 'exit listener sets the code' },
 ] as const;
 const APPS = ['exit-app.mjs', 'exit-app.cjs'] as const;

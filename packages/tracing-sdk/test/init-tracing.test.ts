@@ -52,6 +52,16 @@ describe('the start', () => {
     expect(production.stderr).toContain('ratio=0.1');
   });
 
+  test('a relative path as first argument of the process is no trouble', async () => {
+    const { code, stderr } = await runNode(
+      "process.argv[1] = './foo'; const { initTracing } = await import('@uat/tracing-sdk'); initTracing('a');",
+    );
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('tracing initialized'),
+    });
+  });
+
   test('register never keeps the app from starting', async () => {
     const { stdout, stderr, code } = await runNode("console.log('the app runs')", {
       nodeArguments: ['--import', '@uat/tracing-sdk/register'],

@@ -59,6 +59,9 @@ export function installExitHandlers(work: ExitWork, timeoutMillis: number): () =
     if (!work.idle) work.flushAtExit(remaining());
   };
 
+  /** A listener of the app's that calls `process.exit()` again keeps the ones behind it from running. */
+  const onExitFirst = (): void => onExit();
+
   const onSignal = (signal: NodeJS.Signals): void => {
     const others = process.listenerCount(signal) - 1 - passiveListenerCount(signal);
     if (others > 0) {
@@ -86,7 +89,7 @@ export function installExitHandlers(work: ExitWork, timeoutMillis: number): () =
    * very turn in which the process exits comes after ours.)
    */
   const onNewListener = (event: string | symbol, listener: unknown): void => {
-    if (event !== 'exit' || listener === onExit) return;
+    if (event !== 'exit' || listener === onExit || listener === onExitFirst) return;
     queueMicrotask(() => {
       if (!process.listeners('exit').includes(onExit)) return;
       process.removeListener('exit', onExit);
@@ -97,14 +100,19 @@ export function installExitHandlers(work: ExitWork, timeoutMillis: number): () =
   const remove = (): void => {
     process.removeListener('newListener', onNewListener);
     process.removeListener('beforeExit', onBeforeExit);
+    process.removeListener('exit', onExitFirst);
     process.removeListener('exit', onExit);
     for (const signal of SIGNALS) process.removeListener(signal, onSignal);
   };
 
   process.on('beforeExit', onBeforeExit);
+  process.prependListener('exit', onExitFirst);
   process.on('exit', onExit);
   process.on('newListener', onNewListener);
   // Signals reach the main thread only.
-  if (isMainThread) for (const signal of SIGNALS) process.on(signal, onSignal);
+  if (isMainThread) {
+    // First in line: a `once` listener of the app's takes itself away before the ones behind it could see it.
+    for (const signal of SIGNALS) process.prependListener(signal, onSignal);
+  }
   return remove;
 }

@@ -243,6 +243,18 @@ describe('failures', () => {
     expect(new Set(sent.flatMap((send) => send.names)).size).toBe(40);
   });
 
+  test('Retry-After holds for every export, whatever the others under way are answered', async () => {
+    const { end, nextSend, sent } = bench();
+    end(60);
+    const [first, second, third] = [await nextSend(), await nextSend(), await nextSend()];
+    first.answer({ kind: 'retry', reason: 'HTTP 429', retryAfterMillis: 1e15 });
+    second.answer({ kind: 'retry', reason: 'HTTP 503' });
+    third.answer(DELIVERED);
+    // Longer than the back-off of a failure without Retry-After.
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    expect(sent).toHaveLength(3);
+  });
+
   test('a refused batch is dropped as rejected and not sent again', async () => {
     const { end, processor, sent } = bench({}, { kind: 'refused', reason: 'HTTP 400' });
     end(10);

@@ -9,6 +9,9 @@ import { estimateSpanBytes } from './span-size.ts';
 /** A batch is closed at this estimated size, below the 4 MiB that a gRPC receiver accepts by default. */
 const BATCH_BYTES = 1024 * 1024;
 
+/** A longer Retry-After is a mistake, or a time-out that no timer can hold. */
+const MAX_RETRY_AFTER_MILLIS = 300_000;
+
 export interface BatchProcessor extends SpanProcessor {
   /**
    * Sends everything that has ended. Resolves when it is acknowledged or dropped, at the latest after
@@ -71,6 +74,8 @@ class Batcher implements BatchProcessor {
   #batchedBytes = 0;
 
   #failures = 0;
+  /** What the backend asked for by Retry-After, on the clock of performance.now(). */
+  #notBefore = 0;
   #retryTimer: NodeJS.Timeout | undefined;
   #closed = false;
   /** Woken when a batch is settled or an attempt has failed. */
@@ -136,6 +141,8 @@ class Batcher implements BatchProcessor {
     this.#lastOutcome = undefined;
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
+    // A process that is ending has no later.
+    if (options.giveUpUnreachable) this.#notBefore = 0;
     this.#pump();
     for (;;) {
       for (const batch of awaited) {
@@ -232,6 +239,7 @@ class Batcher implements BatchProcessor {
       this.#pendingBytes >= BATCH_BYTES ? [] : full.splice(full.length - (full.length % maxExportBatchSize));
     this.#encodePending();
     this.#pending = rest;
+    this.#pendingBytes = 0;
     for (const span of rest) this.#pendingBytes += estimateSpanBytes(span);
     if (rest.length > 0) this.#startDelay();
     this.#pump();
@@ -291,6 +299,11 @@ class Batcher implements BatchProcessor {
 
   #pump(): void {
     if (this.#closed) return;
+    const wait = this.#notBefore - performance.now();
+    if (wait > 0) {
+      this.#scheduleRetry(wait);
+      return;
+    }
     const allowed = this.#failures > 0 ? 1 : this.#options.maxConcurrentExports;
     while (this.#waiting.length > 0 && this.#inFlight.size < allowed && this.#retryTimer === undefined) {
       const batch = this.#waiting.shift() as Batch;
@@ -308,11 +321,16 @@ class Batcher implements BatchProcessor {
     this.#lastOutcome = outcome;
     if (outcome.kind === 'retry') {
       this.#exportAttemptsFailed++;
-      this.#failures++;
+      // Several exports that fail together are one failure of the backend.
+      if (this.#retryTimer === undefined) this.#failures++;
       this.#lastError = outcome.reason;
       this.#waiting.unshift(batch);
       this.#log.failed(outcome.reason, false);
-      this.#scheduleRetry(retryDelay(this.#failures, outcome.retryAfterMillis));
+      if (outcome.retryAfterMillis !== undefined) {
+        const asked = performance.now() + Math.min(outcome.retryAfterMillis, MAX_RETRY_AFTER_MILLIS);
+        this.#notBefore = Math.max(this.#notBefore, asked);
+      }
+      this.#scheduleRetry(retryDelay(this.#failures, undefined));
     } else {
       this.#failures = 0;
       clearTimeout(this.#retryTimer);

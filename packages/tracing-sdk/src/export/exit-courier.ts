@@ -4,6 +4,17 @@ import { COURIER_PROGRAM } from './exit-courier-program.ts';
 /** What the child keeps back from the deadline for its report and its own end, milliseconds. */
 const REPORT_MILLIS = 100;
 
+/** Set in the child: an executable that runs the app again instead of our program must not start one more. */
+const COURIER_MARK = 'UAT_TRACING_COURIER';
+
+/** Of this process's own flags, those that decide whom a connection trusts and how it is made. */
+function connectionFlags(): string[] {
+  const given = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(/\s+/)];
+  return given.filter((flag) =>
+    /^--(?:use-(?:openssl|system|bundled)-ca|tls-[\w.-]+(?:=\S+)?|dns-result-order=\w+)$/.test(flag),
+  );
+}
+
 export interface CourierJob {
   readonly url: string;
   readonly protocol?: 'http' | 'grpc';
@@ -23,6 +34,12 @@ export interface CourierJob {
  */
 export function deliverInChild(job: CourierJob, timeoutMillis: number): ExitDelivery {
   const lost = job.bodies.map(() => false);
+  if (process.env[COURIER_MARK] !== undefined || process.getBuiltinModule('node:sea')?.isSea() === true) {
+    return {
+      delivered: lost,
+      reason: 'this executable cannot start a plain Node.js to deliver at exit; flush before exiting',
+    };
+  }
   const { NODE_OPTIONS: _options, NODE_V8_COVERAGE: _coverage, ...environment } = process.env;
   const head = JSON.stringify({
     url: job.url,
@@ -34,12 +51,12 @@ export function deliverInChild(job: CourierJob, timeoutMillis: number): ExitDeli
   });
   try {
     const { spawnSync } = process.getBuiltinModule('node:child_process');
-    const child = spawnSync(process.execPath, ['-e', COURIER_PROGRAM], {
+    const child = spawnSync(process.execPath, [...connectionFlags(), '-e', COURIER_PROGRAM], {
       input: Buffer.concat([Buffer.from(`${head}\n`), ...job.bodies.map(({ bytes }) => bytes)]),
       stdio: ['pipe', 'pipe', 'ignore'],
       timeout: Math.ceil(timeoutMillis),
       killSignal: 'SIGKILL',
-      env: { ...environment, ELECTRON_RUN_AS_NODE: '1' },
+      env: { ...environment, ELECTRON_RUN_AS_NODE: '1', [COURIER_MARK]: '1' },
       windowsHide: true,
     });
     if (child.error !== undefined) return { delivered: lost, reason: child.error.message };

@@ -39,6 +39,12 @@ describe('keys whose value is masked', () => {
     'connection_string',
     'sentry.dsn',
     'credentials',
+    'PGPASSWORD',
+    'DB_PASS',
+    'user.pass',
+    'password2',
+    'accesstoken',
+    'clientsecret',
   ])('%s', (key) => {
     expect(masked(key, 'innocent text')).toBe('[REDACTED]');
   });
@@ -100,6 +106,10 @@ describe('values that are masked, and what of them stays', () => {
     ['{"user":"ada","password":"hunter 2","n":1}', '{"user":"ada","password":"[REDACTED]","n":1}'],
     ['{\\"api_key\\":\\"abc\\"}', '{\\"api_key\\":\\"[REDACTED]\\"}'],
     ["login failed: password='hunter2'", "login failed: password='[REDACTED]'"],
+    ['{"password":"a\\"b tail","n":1}', '{"password":"[REDACTED]","n":1}'],
+    ['{"jwt":"abc","sid":"x"}', '{"jwt":"[REDACTED]","sid":"[REDACTED]"}'],
+    ["CREATE USER a WITH PASSWORD 'it''s x'", "CREATE USER a WITH PASSWORD '[REDACTED]'"],
+    ['run --password hunter2 -v', 'run --password [REDACTED] -v'],
     ['--api-key=abc --verbose', '--api-key=[REDACTED] --verbose'],
     ['Cookie: sid=abc; theme=dark', 'Cookie: [REDACTED]'],
     ['key AKIAIOSFODNN7EXAMPLE was used', 'key [REDACTED] was used'],

@@ -12,6 +12,7 @@ const WORDS = new Set([
   'credentials',
   'dsn',
   'jwt',
+  'pass',
   'passcode',
   'passphrase',
   'passwd',
@@ -58,6 +59,9 @@ const HARMLESS = new Set([
   'secret.name',
   'telemetry.auto.version',
 ]);
+
+/** Run together with another word, or numbered: `PGPASSWORD`, `accesstoken`, `clientsecret`, `password2`. */
+const GLUED = /(?:password|passwd|passphrase|secret|token|apikey)\d*$/;
 
 /** Distinct keys remembered; keys are few, unless an app makes them up. */
 const MAX_REMEMBERED = 2000;
@@ -117,6 +121,7 @@ function looksSensitive(key: string): boolean {
     .toLowerCase()
     .split(/[^a-z0-9]+/);
   return words.some(
-    (word, index) => WORDS.has(word) || (index > 0 && PAIRS.has(`${words[index - 1]} ${word}`)),
+    (word, index) =>
+      WORDS.has(word) || GLUED.test(word) || (index > 0 && PAIRS.has(`${words[index - 1]} ${word}`)),
   );
 }

@@ -63,12 +63,33 @@ interface SecretShape {
 /** Names before `=` or `:` whose value is a secret, within longer texts: JSON, connection strings, command lines, SQL. */
 const PAIR_NAME =
   '[\\w.-]{0,40}?(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|account[_-]?key|shared[_-]?access[_-]?key|private[_-]?key|authorization|credentials?|cookie|signature)';
-const PAIR_WORD = /pass|pwd|secret|token|key|authorization|credential|cookie|signature/i;
+const PAIR_WORD = /pass|pwd|secret|token|key|auth|credential|cookie|signature|jwt|session|sid|pin/i;
+const SQL_SECRET = /password|identified/i;
 const SCHEME_WORD = /\b(?:bearer|basic)\s/i;
 /** AWS, GitHub, Slack, Stripe, OpenAI and Anthropic, Google, npm, GitLab, Hugging Face, SendGrid. */
 const KEY_PREFIX = /AKIA|ASIA|gh[pousr]_|github_pat_|xox[a-z]-|[sr]k[-_]|AIza|npm_|glpat-|hf_|SG\.|ya29\./;
 
+/** Names that say too little in prose, and enough as a key of JSON. */
+const JSON_NAME = '(?:jwt|session_?id|sid|auth|pin|pass)';
+
 const SHAPES: readonly SecretShape[] = [
+  {
+    // SQL: CREATE USER … PASSWORD '…', IDENTIFIED BY '…'.
+    possible: (text, flags) => (flags & Has.SPACE) !== 0 && text.includes("'") && SQL_SECRET.test(text),
+    replacements: [
+      [/\b(password|identified\s{1,4}by)(\s{1,4})'(?!\[REDACTED\])(?:[^']|'')+'/gi, `$1$2'${MASK}'`],
+    ],
+  },
+  {
+    // Command lines: --password x.
+    possible: (text, flags) => (flags & Has.SPACE) !== 0 && text.includes('--') && PAIR_WORD.test(text),
+    replacements: [
+      [
+        /(--[\w-]{0,30}(?:password|passwd|secret|token|api-?key)\s{1,4})(?!\[REDACTED\]|-)[^\s"']+/gi,
+        `$1${MASK}`,
+      ],
+    ],
+  },
   {
     possible: (text, flags) => (flags & Has.K) !== 0 && text.includes('PRIVATE KEY'),
     replacements: [
@@ -89,10 +110,22 @@ const SHAPES: readonly SecretShape[] = [
     replacements: [
       // A cookie header: everything up to the end of the line is the login.
       [/\b((?:set-)?cookie\s{0,4}:\s{0,4})(?!\[REDACTED\])[^\s"'][^\r\n"']*/gi, `$1${MASK}`],
-      // Quoted: the value ends at its own quote, escaped ones (JSON in JSON) included.
+      // Other schemes than bearer and basic, whose credentials have parts.
+      [
+        /\b((?:proxy-)?authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:apikey|digest|token|negotiate|aws4-hmac-sha256)\s)(?!\[REDACTED\])[^\r\n"']+/gi,
+        `$1${MASK}`,
+      ],
+      // Quoted: the value ends at its own quote, past escaped ones; within JSON that is itself a text, at the first.
       [
         new RegExp(
-          `\\b(${PAIR_NAME}\\\\{0,3}["']?\\s{0,4}[:=]\\s{0,4})(\\\\{0,3}["'])(?!\\[REDACTED\\])([^"'\\\\]{1,})`,
+          `\\b((?:${PAIR_NAME}|${JSON_NAME}(?=["']))["']?\\s{0,4}[:=]\\s{0,4})(["'])(?!\\[REDACTED\\])((?:(?!\\2)[^\\\\]|\\\\.)+)`,
+          'gi',
+        ),
+        `$1$2${MASK}`,
+      ],
+      [
+        new RegExp(
+          `\\b(${PAIR_NAME}\\\\{1,3}["']\\s{0,4}[:=]\\s{0,4})(\\\\{1,3}["'])(?!\\[REDACTED\\])([^"'\\\\]{1,})`,
           'gi',
         ),
         `$1$2${MASK}`,

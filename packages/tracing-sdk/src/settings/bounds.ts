@@ -4,6 +4,8 @@ import type { OptionValues } from './option-values.ts';
 import type { Setting, Settings } from './settings.ts';
 
 const KIB = 1024;
+/** The longest time-out that a timer holds, about 25 days; a larger one would fire at once. */
+export const MAX_INT32 = 2 ** 31 - 1;
 
 /** Every number that bounds a batch or the queue, from options, variables and the preset. */
 export function settleBatch(
@@ -20,7 +22,7 @@ export function settleBatch(
       values.number(`batch.${name}`, options[name], least) ??
       (variable === undefined ? undefined : environment.number(least, variable));
     if (setting !== undefined) sources.add(setting.source);
-    return Math.floor(setting?.value ?? fallback);
+    return Math.min(MAX_INT32, Math.floor(setting?.value ?? fallback));
   };
   const maxQueueSize = settle('maxQueueSize', 1, 32_768, 'OTEL_BSP_MAX_QUEUE_SIZE');
   const batch = {

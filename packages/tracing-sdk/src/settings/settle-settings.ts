@@ -1,7 +1,7 @@
 import type { Attributes, TextMapPropagator } from '@opentelemetry/api';
 import type { Instrumentation, SpanExporter, SpanProcessor } from '../otel-contract.ts';
 import type { LogLevel, OtlpProtocol, PresetName, PropagatorName, TracingOptions } from '../types.ts';
-import { settleBatch, settleSpanLimits } from './bounds.ts';
+import { MAX_INT32, settleBatch, settleSpanLimits } from './bounds.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { settleEndpoint } from './endpoint.ts';
 import { createEnvironment, parsePairs } from './environment.ts';
@@ -74,7 +74,7 @@ export function settleSettings(
     headers: settleHeaders(options.headers, endpoint.authorization, values, environment, problems),
     protocol,
     compression: settleCompression(),
-    timeoutMillis: values.number('timeoutMillis', options.timeoutMillis, 1) ??
+    timeoutMillis: values.number('timeoutMillis', options.timeoutMillis, 1, MAX_INT32) ??
       environment.number(1, 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 'OTEL_EXPORTER_OTLP_TIMEOUT') ?? {
         value: 10_000,
         source: 'default',
