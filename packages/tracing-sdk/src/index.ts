@@ -19,7 +19,10 @@ export { type TraceContextFields, traceContext } from './trace-context.ts';
 export type {
   BatchOptions,
   DropReason,
+  ExemplarFilter,
   LogLevel,
+  MetricsOptions,
+  MetricTemporality,
   OtlpProtocol,
   PresetName,
   PropagatorName,

@@ -5,6 +5,8 @@ import type { Instrumentation, Sampler, SpanExporter, SpanProcessor } from './ot
 export type PresetName = 'development' | 'production' | 'collector' | 'off';
 export type OtlpProtocol = 'http/protobuf' | 'http/json' | 'grpc';
 export type PropagatorName = 'tracecontext' | 'baggage' | 'b3' | 'b3multi' | 'none';
+export type MetricTemporality = 'cumulative' | 'delta' | 'lowmemory';
+export type ExemplarFilter = 'trace_based' | 'always_on' | 'always_off';
 export type LogLevel = 'none' | 'error' | 'warn' | 'info' | 'debug';
 
 export interface TracingOptions {
@@ -95,6 +97,24 @@ export interface TracingOptions {
 
   /** What we print to stderr. Default: `info`. Environment: `OTEL_LOG_LEVEL`. */
   logLevel?: LogLevel;
+
+  /**
+   * Metrics beside the traces: durations of HTTP server, client and Qdrant calls with exemplars, the runtime, our own
+   * health, and whatever the app measures through the API. Goes where the traces go, to `/v1/metrics`. Default: off.
+   * Environment: `OTEL_METRICS_EXPORTER` (`otlp`, `console`, `none`), and `OTEL_EXPORTER_OTLP_METRICS_*` for another backend.
+   */
+  metrics?: boolean | MetricsOptions;
+}
+
+export interface MetricsOptions {
+  /** Default: `otlp`. Environment: `OTEL_METRICS_EXPORTER`. */
+  exporter?: 'otlp' | 'console' | 'none';
+  /** Milliseconds between two exports, at least 100. Default: 60000. Environment: `OTEL_METRIC_EXPORT_INTERVAL`. */
+  intervalMillis?: number;
+  /** Totals since the start, or since the export before. Default: `cumulative`. Environment: `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`. */
+  temporality?: MetricTemporality;
+  /** Which measurements of a histogram may carry their trace: those in a sampled one, all, none. Default: `trace_based`. Environment: `OTEL_METRICS_EXEMPLAR_FILTER`. */
+  exemplars?: ExemplarFilter;
 }
 
 export interface SpanLimits {

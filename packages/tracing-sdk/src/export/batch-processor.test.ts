@@ -10,7 +10,7 @@ import { type BatchProcessor, createBatchProcessor } from './batch-processor.ts'
 import type { BatchSink, SendOutcome } from './batch-sink.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 
-const DELIVERED: SendOutcome = { kind: 'delivered', rejectedSpans: 0 };
+const DELIVERED: SendOutcome = { kind: 'delivered', rejected: 0 };
 const UNREACHABLE: SendOutcome = { kind: 'retry', reason: 'connect ECONNREFUSED', unreachable: true };
 
 const LIMITS = {
@@ -195,7 +195,7 @@ describe('bounds', () => {
     const outcome = fc.constantFrom<SendOutcome>(
       DELIVERED,
       UNREACHABLE,
-      { kind: 'delivered', rejectedSpans: 2, message: 'too old' },
+      { kind: 'delivered', rejected: 2, message: 'too old' },
       { kind: 'refused', reason: 'HTTP 400' },
       { kind: 'retry', reason: 'HTTP 429', retryAfterMillis: 5 },
     );
@@ -268,7 +268,7 @@ describe('failures', () => {
   });
 
   test('a partial success counts what was rejected', async () => {
-    const { end, processor } = bench({}, { kind: 'delivered', rejectedSpans: 4, message: 'span too old' });
+    const { end, processor } = bench({}, { kind: 'delivered', rejected: 4, message: 'span too old' });
     end(10);
     await processor.flush(1000);
     expect(processor.stats()).toMatchObject({ spansExported: 6, spansDropped: { rejected: 4 } });

@@ -342,7 +342,7 @@ class Batcher implements BatchProcessor {
         this.#drop('rejected', batch.spans);
         this.#log.failed(outcome.reason, true);
       } else {
-        const rejected = Math.min(batch.spans, outcome.rejectedSpans);
+        const rejected = Math.min(batch.spans, outcome.rejected);
         this.#spansExported += batch.spans - rejected;
         if (rejected > 0) {
           this.#drop('rejected', rejected);

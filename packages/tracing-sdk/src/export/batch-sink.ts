@@ -8,8 +8,8 @@ export interface EncodedBatch<P = unknown> {
 }
 
 export type SendOutcome =
-  /** `rejectedSpans`: refused in an OTLP partial success. `message`: what the backend said about it, or a warning. */
-  | { readonly kind: 'delivered'; readonly rejectedSpans: number; readonly message?: string }
+  /** `rejected`: spans or data points refused in an OTLP partial success. `message`: what the backend said about it, or a warning. */
+  | { readonly kind: 'delivered'; readonly rejected: number; readonly message?: string }
   /**
    * Worth another try: connection trouble, time-out, 408, 429, 502, 503, 504. `unreachable`: nobody listens there
    * (refused, unknown host), so that a process which is ending need not wait for it.
@@ -30,11 +30,11 @@ export interface ExitDelivery {
   readonly reason?: string | undefined;
 }
 
-export interface BatchSink<P = unknown> {
+export interface BatchSink<P = unknown, Items = readonly ReadableSpan[]> {
   /** For people: `http://localhost:4318/v1/traces (http/protobuf, gzip)`. */
   readonly description: string;
-  /** Throws when the spans cannot be encoded. */
-  encode(spans: readonly ReadableSpan[]): EncodedBatch<P>;
+  /** Throws when they cannot be encoded. */
+  encode(items: Items): EncodedBatch<P>;
   /** One attempt, bounded by the sink's own time-out. Never rejects. */
   send(payload: P): Promise<SendOutcome>;
   /**

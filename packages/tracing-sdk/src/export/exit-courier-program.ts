@@ -2,7 +2,7 @@
  * The program of the short-lived child that delivers what is left when a process ends without an event loop.
  *
  * A text and not a function: bundlers rewrite functions (`__name`, `__vite_import__`), and a file beside this one would
- * be missing from a bundled app. Input on stdin: one line of JSON (`url`, `headers`, `tls`, `protocol`, `deadline` as
+ * be missing from a bundled app. Input on stdin: one line of JSON (`url`, `headers`, `tls`, `grpcMethod`, `deadline` as
  * epoch milliseconds, `bodies` as `{length, encoded}`), then the bodies. Output on stdout: an `ExitDelivery` as JSON.
  */
 export const COURIER_PROGRAM = `
@@ -64,7 +64,7 @@ function overGrpc() {
     const stream = session.request({
       ...job.headers,
       ':method': 'POST',
-      ':path': '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+      ':path': job.grpcMethod,
       'content-type': 'application/grpc',
       te: 'trailers',
     });
@@ -83,7 +83,7 @@ function overGrpc() {
   });
 }
 
-const post = job.protocol === 'grpc' ? overGrpc() : overHttp();
+const post = job.grpcMethod ? overGrpc() : overHttp();
 Promise.all(bodies.map(async (body, index) => {
   for (let pause = 50; left() > 0; pause *= 2) {
     const outcome = await post(body);

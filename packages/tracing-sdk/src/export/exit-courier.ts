@@ -17,7 +17,8 @@ function connectionFlags(): string[] {
 
 export interface CourierJob {
   readonly url: string;
-  readonly protocol?: 'http' | 'grpc';
+  /** Path of the method to call by gRPC; over HTTP without. */
+  readonly grpcMethod?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: Readonly<Record<string, string>>;
   readonly bodies: readonly { readonly bytes: Uint8Array; readonly encoded: 'gzip' | undefined }[];
@@ -43,7 +44,7 @@ export function deliverInChild(job: CourierJob, timeoutMillis: number): ExitDeli
   const { NODE_OPTIONS: _options, NODE_V8_COVERAGE: _coverage, ...environment } = process.env;
   const head = JSON.stringify({
     url: job.url,
-    protocol: job.protocol ?? 'http',
+    grpcMethod: job.grpcMethod,
     headers: job.headers,
     tls: job.tls,
     deadline: Date.now() + timeoutMillis - REPORT_MILLIS,

@@ -39,7 +39,7 @@ export function createExporterSink(
           context.with(untraced, () =>
             exporter.export(spans, (result) => {
               clearTimeout(timer);
-              if (result.code === SUCCESS) resolve({ kind: 'delivered', rejectedSpans: 0 });
+              if (result.code === SUCCESS) resolve({ kind: 'delivered', rejected: 0 });
               else fail(result.error ?? new Error(`${name} reported a failure without an error`));
             }),
           );

@@ -32,8 +32,8 @@ export function httpOutcome(
   if (status >= 200 && status < 300) {
     const partial = decodePartialSuccess(body);
     return partial === undefined
-      ? { kind: 'delivered', rejectedSpans: 0 }
-      : { kind: 'delivered', rejectedSpans: partial.rejectedSpans, message: partial.message };
+      ? { kind: 'delivered', rejected: 0 }
+      : { kind: 'delivered', rejected: partial.rejected, message: partial.message };
   }
   const said = printable(body);
   const hint = HINTS[status];

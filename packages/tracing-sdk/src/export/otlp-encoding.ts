@@ -1,54 +1,54 @@
-import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '../otel-contract.ts';
-import { encodeTraceRequest } from './otlp-protobuf.ts';
 
-/** Both encodings of OTLP: spans to request body, response body to what the backend made of it. */
-export interface OtlpEncoding {
+/** One signal in one encoding of OTLP: items to request body, response body to what the backend made of it. */
+export interface OtlpEncoding<Items = readonly ReadableSpan[]> {
   readonly contentType: string;
-  /** Throws when a span cannot be encoded. */
-  encode(spans: readonly ReadableSpan[]): Uint8Array;
+  /** Path of the signal's gRPC method. */
+  readonly grpcMethod: string;
+  /** Throws when an item cannot be encoded. */
+  encode(items: Items): Uint8Array;
   /** `undefined` for a full success, and for an answer that is not OTLP. */
   decodePartialSuccess(body: Uint8Array): PartialSuccess | undefined;
 }
 
 export interface PartialSuccess {
-  readonly rejectedSpans: number;
+  /** Spans, or data points. */
+  readonly rejected: number;
   readonly message: string;
 }
 
-type Serializer = typeof ProtobufTraceSerializer | typeof JsonTraceSerializer;
+/** The part of a serializer of `@opentelemetry/otlp-transformer` that reads answers. */
+interface AnswerReader {
+  deserializeResponse(body: Uint8Array): {
+    readonly partialSuccess?: {
+      readonly rejectedSpans?: number;
+      readonly rejectedDataPoints?: number;
+      readonly errorMessage?: string;
+    };
+  };
+}
 
-function createEncoding(
+export function createEncoding<Items>(
   contentType: string,
-  serializer: Serializer,
-  encode: (spans: readonly ReadableSpan[]) => Uint8Array,
-): OtlpEncoding {
+  grpcMethod: string,
+  answers: AnswerReader,
+  encode: (items: Items) => Uint8Array,
+): OtlpEncoding<Items> {
   return Object.freeze({
     contentType,
+    grpcMethod,
     encode,
     decodePartialSuccess(body: Uint8Array) {
       if (body.length === 0) return undefined;
       try {
-        const partial = serializer.deserializeResponse(body).partialSuccess;
+        const partial = answers.deserializeResponse(body).partialSuccess;
         if (partial === undefined) return undefined;
-        const rejectedSpans = Number(partial.rejectedSpans ?? 0);
+        const rejected = Number(partial.rejectedSpans ?? partial.rejectedDataPoints ?? 0);
         const message = partial.errorMessage ?? '';
-        return rejectedSpans > 0 || message !== '' ? { rejectedSpans, message } : undefined;
+        return rejected > 0 || message !== '' ? { rejected, message } : undefined;
       } catch {
         return undefined;
       }
     },
   });
 }
-
-export const protobufEncoding: OtlpEncoding = createEncoding(
-  'application/x-protobuf',
-  ProtobufTraceSerializer,
-  encodeTraceRequest,
-);
-
-export const jsonEncoding: OtlpEncoding = createEncoding('application/json', JsonTraceSerializer, (spans) => {
-  const body = JsonTraceSerializer.serializeRequest(spans as never);
-  if (body === undefined) throw new Error('the serializer returned nothing');
-  return body;
-});

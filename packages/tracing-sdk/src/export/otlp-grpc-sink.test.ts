@@ -3,12 +3,14 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { finishedSpan } from '../testing/finished-span.ts';
 import { startGrpcBackend as backend, closeBackends } from './otlp-grpc-backend.fixture.ts';
 import { createOtlpGrpcSink } from './otlp-grpc-sink.ts';
+import { protobufEncoding } from './otlp-trace-encoding.ts';
 
 afterEach(closeBackends);
 
 function sink(url: string) {
   return createOtlpGrpcSink({
     url,
+    encoding: protobufEncoding,
     headers: { authorization: 'Bearer abc' },
     compression: 'gzip',
     timeoutMillis: 5_000,
@@ -24,7 +26,7 @@ describe('OTLP over gRPC', () => {
     const { url, got } = await backend((callback) => callback(null, Buffer.alloc(0)));
     const to = sink(url);
     const { payload } = to.encode(batch);
-    expect(await to.send(payload)).toEqual({ kind: 'delivered', rejectedSpans: 0 });
+    expect(await to.send(payload)).toEqual({ kind: 'delivered', rejected: 0 });
     expect(got[0]?.authorization).toBe('Bearer abc');
     expect(got[0]?.body.equals(payload)).toBe(true);
     await to.shutdown();
@@ -49,7 +51,7 @@ describe('OTLP over gRPC', () => {
     const to = sink(url);
     expect(await to.send(to.encode(batch).payload)).toEqual({
       kind: 'delivered',
-      rejectedSpans: 3,
+      rejected: 3,
       message: 'old',
     });
     await to.shutdown();

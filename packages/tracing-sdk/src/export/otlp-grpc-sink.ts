@@ -5,9 +5,7 @@ import { suppressTracing } from '@opentelemetry/core';
 import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { BatchSink, SendOutcome } from './batch-sink.ts';
 import { deliverInChild } from './exit-courier.ts';
-import { protobufEncoding } from './otlp-encoding.ts';
-
-const EXPORT_METHOD = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
+import type { OtlpEncoding } from './otlp-encoding.ts';
 
 /**
  * OTLP/gRPC, "Failures": the codes a client should retry. RESOURCE_EXHAUSTED counts only with a RetryInfo, which
@@ -16,7 +14,9 @@ const EXPORT_METHOD = '/opentelemetry.proto.collector.trace.v1.TraceService/Expo
 const RETRYABLE_CODES = new Set([1, 4, 8, 10, 11, 14, 15]);
 const UNAVAILABLE = 14;
 
-export interface OtlpGrpcSinkOptions {
+export interface OtlpGrpcSinkOptions<Items> {
+  /** The protobuf one of the signal. */
+  readonly encoding: OtlpEncoding<Items>;
   /** `http://host:port` or `https://host:port`. */
   readonly url: string;
   /** Sent as metadata. */
@@ -35,7 +35,8 @@ export interface OtlpGrpcSinkOptions {
  *
  * @throws ConfigurationError with the install command when the package is not there.
  */
-export function createOtlpGrpcSink(options: OtlpGrpcSinkOptions): BatchSink<Uint8Array> {
+export function createOtlpGrpcSink<Items>(options: OtlpGrpcSinkOptions<Items>): BatchSink<Uint8Array, Items> {
+  const { encoding } = options;
   const grpc = loadGrpc(options.appDirectory);
   const url = new URL(options.url);
   const { ca, key, cert } = options.tls;
@@ -59,21 +60,22 @@ export function createOtlpGrpcSink(options: OtlpGrpcSinkOptions): BatchSink<Uint
 
   return {
     description: `${options.url} (grpc${options.compression === 'gzip' ? ', gzip' : ''})`,
-    encode(spans) {
-      const payload = protobufEncoding.encode(spans);
+    encode(items) {
+      const payload = encoding.encode(items);
       return { payload, bytes: payload.byteLength };
     },
     send(payload) {
       return new Promise<SendOutcome>((resolve) => {
         context.with(untraced, () =>
           client.makeUnaryRequest(
-            EXPORT_METHOD,
+            encoding.grpcMethod,
             asIs,
             answerAsIs,
             payload,
             metadata,
             { deadline: Date.now() + options.timeoutMillis },
-            (error, answer) => resolve(error === null ? deliveredOutcome(answer) : failedOutcome(error)),
+            (error, answer) =>
+              resolve(error === null ? deliveredOutcome(encoding, answer) : failedOutcome(error)),
           ),
         );
       });
@@ -82,7 +84,7 @@ export function createOtlpGrpcSink(options: OtlpGrpcSinkOptions): BatchSink<Uint
       return deliverInChild(
         {
           url: options.url,
-          protocol: 'grpc',
+          grpcMethod: encoding.grpcMethod,
           headers: options.headers,
           tls: options.tls,
           bodies: payloads.map((bytes) => ({ bytes, encoded: undefined })),
@@ -96,10 +98,13 @@ export function createOtlpGrpcSink(options: OtlpGrpcSinkOptions): BatchSink<Uint
   };
 }
 
-function deliveredOutcome(answer: Buffer | undefined): SendOutcome {
-  const partial = answer === undefined ? undefined : protobufEncoding.decodePartialSuccess(answer);
-  if (partial === undefined) return { kind: 'delivered', rejectedSpans: 0 };
-  return { kind: 'delivered', rejectedSpans: partial.rejectedSpans, message: partial.message };
+function deliveredOutcome(
+  encoding: Pick<OtlpEncoding, 'decodePartialSuccess'>,
+  answer: Buffer | undefined,
+): SendOutcome {
+  const partial = answer === undefined ? undefined : encoding.decodePartialSuccess(answer);
+  if (partial === undefined) return { kind: 'delivered', rejected: 0 };
+  return { kind: 'delivered', rejected: partial.rejected, message: partial.message };
 }
 
 function failedOutcome(error: GrpcModule.ServiceError): SendOutcome {

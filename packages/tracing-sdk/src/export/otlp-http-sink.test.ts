@@ -3,10 +3,11 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { ReadableSpan } from '../otel-contract.ts';
 import { finishedSpan } from '../testing/finished-span.ts';
 import type { SendOutcome } from './batch-sink.ts';
-import { jsonEncoding, protobufEncoding } from './otlp-encoding.ts';
 import { createOtlpHttpSink, type OtlpHttpSinkOptions } from './otlp-http-sink.ts';
+import { jsonEncoding, protobufEncoding } from './otlp-trace-encoding.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -37,7 +38,7 @@ async function backend(answer: http.RequestListener): Promise<{ url: string; got
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`, got };
 }
 
-function sink(url: string, options: Partial<OtlpHttpSinkOptions> = {}) {
+function sink(url: string, options: Partial<OtlpHttpSinkOptions<readonly ReadableSpan[]>> = {}) {
   const created = createOtlpHttpSink({
     url,
     headers: {},
@@ -63,7 +64,7 @@ describe('what is sent', () => {
     const { url, got } = await backend((_, response) => response.end());
     const to = sink(url, { encoding, headers: { authorization: 'Bearer abc' } });
     const { payload, bytes } = to.encode(spans(50));
-    expect(await to.send(payload)).toEqual({ kind: 'delivered', rejectedSpans: 0 });
+    expect(await to.send(payload)).toEqual({ kind: 'delivered', rejected: 0 });
     expect(got[0]).toMatchObject({
       url: '/v1/traces',
       headers: { 'content-type': type, 'content-encoding': 'gzip', authorization: 'Bearer abc' },
@@ -102,24 +103,24 @@ test('a kept connection that the backend has closed meanwhile is no failure', as
   });
   const to = sink(url);
   for (let i = 0; i < 2; i++) {
-    expect(await to.send(to.encode(spans(1)).payload)).toEqual({ kind: 'delivered', rejectedSpans: 0 });
+    expect(await to.send(to.encode(spans(1)).payload)).toEqual({ kind: 'delivered', rejected: 0 });
   }
   expect(got).toHaveLength(3);
 });
 
 describe('what the answer means', () => {
   const answers: { name: string; answer: http.RequestListener; outcome: Partial<SendOutcome> | object }[] = [
-    { name: '200', answer: (_, r) => r.end(), outcome: { kind: 'delivered', rejectedSpans: 0 } },
+    { name: '200', answer: (_, r) => r.end(), outcome: { kind: 'delivered', rejected: 0 } },
     {
       name: '202 with words',
       answer: (_, r) => r.writeHead(202).end('ok'),
-      outcome: { kind: 'delivered', rejectedSpans: 0 },
+      outcome: { kind: 'delivered', rejected: 0 },
     },
     {
       name: 'partial success',
       // ExportTraceServiceResponse{partial_success{rejected_spans=3, error_message="old"}}
       answer: (_, r) => r.end(Buffer.from([0x0a, 7, 0x08, 3, 0x12, 3, ...Buffer.from('old')])),
-      outcome: { kind: 'delivered', rejectedSpans: 3, message: 'old' },
+      outcome: { kind: 'delivered', rejected: 3, message: 'old' },
     },
     {
       name: '429 with Retry-After',

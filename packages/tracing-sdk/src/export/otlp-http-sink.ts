@@ -14,11 +14,11 @@ const GZIP_LEVEL = 1;
 /** Below this, gzip costs more than it saves. */
 const GZIP_MIN_BYTES = 1024;
 
-export interface OtlpHttpSinkOptions {
+export interface OtlpHttpSinkOptions<Items> {
   /** Full URL, without credentials. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly encoding: OtlpEncoding;
+  readonly encoding: OtlpEncoding<Items>;
   readonly compression: 'gzip' | 'none';
   /** One attempt, milliseconds. */
   readonly timeoutMillis: number;
@@ -35,7 +35,7 @@ interface Body {
 }
 
 /** OTLP/HTTP over `node:http`: keep-alive connections that do not hold the process, requests that are not traced. */
-export function createOtlpHttpSink(options: OtlpHttpSinkOptions): BatchSink<Body> {
+export function createOtlpHttpSink<Items>(options: OtlpHttpSinkOptions<Items>): BatchSink<Body, Items> {
   const url = new URL(options.url);
   const secure = url.protocol === 'https:';
   // Loaded at the first export: they take 17 ms that an app's start need not wait for.
@@ -112,8 +112,8 @@ export function createOtlpHttpSink(options: OtlpHttpSinkOptions): BatchSink<Body
 
   return {
     description: `${options.url} (${options.encoding.contentType === 'application/json' ? 'http/json' : 'http/protobuf'}${options.compression === 'gzip' ? ', gzip' : ''})`,
-    encode(spans) {
-      const bytes = options.encoding.encode(spans);
+    encode(items) {
+      const bytes = options.encoding.encode(items);
       const settled = options.compression === 'none' || bytes.byteLength < GZIP_MIN_BYTES;
       return { payload: { bytes, encoded: undefined, settled }, bytes: bytes.byteLength };
     },

@@ -1,5 +1,6 @@
 import { type Environment, parsePairs } from './environment.ts';
 import type { OptionValues } from './option-values.ts';
+import type { Signal } from './otlp-connection.ts';
 import { type Problems, quote } from './problems.ts';
 import type { Setting } from './settings.ts';
 
@@ -8,6 +9,7 @@ import type { Setting } from './settings.ts';
  * secrets and stay out of every text.
  */
 export function settleHeaders(
+  signal: Signal,
   option: unknown,
   authorization: string | undefined,
   values: OptionValues,
@@ -16,7 +18,10 @@ export function settleHeaders(
 ): Setting<Readonly<Record<string, string>>> {
   const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
   const sources = authorization === undefined ? [] : ['credentials in the endpoint'];
-  const variable = environment.text('OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'OTEL_EXPORTER_OTLP_HEADERS');
+  const variable = environment.text(
+    `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_HEADERS`,
+    'OTEL_EXPORTER_OTLP_HEADERS',
+  );
   const given: [string, Record<string, unknown>][] = [];
   if (variable !== undefined) given.push([variable.source, parsePairs(variable, problems)]);
   const inCode = values.object<Record<string, unknown>>('headers', option, 'an object of texts');

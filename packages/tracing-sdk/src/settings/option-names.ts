@@ -1,4 +1,4 @@
-import type { BatchOptions, RedactionOptions, SpanLimits, TracingOptions } from '../types.ts';
+import type { BatchOptions, MetricsOptions, RedactionOptions, SpanLimits, TracingOptions } from '../types.ts';
 import { type Problems, quote } from './problems.ts';
 
 type Names<T> = { readonly [K in keyof Required<T>]: true };
@@ -24,6 +24,7 @@ const OPTIONS: Names<TracingOptions> = {
   exitTimeoutMillis: true,
   redaction: true,
   logLevel: true,
+  metrics: true,
 };
 const BATCH: Names<BatchOptions> = {
   maxQueueSize: true,
@@ -43,10 +44,18 @@ const SPAN_LIMITS: Names<SpanLimits> = {
 };
 const REDACTION: Names<RedactionOptions> = { keys: true, values: true, allowKeys: true };
 
+const METRICS: Names<MetricsOptions> = {
+  exporter: true,
+  intervalMillis: true,
+  temporality: true,
+  exemplars: true,
+};
+
 const NESTED: Readonly<Record<string, object>> = {
   batch: BATCH,
   spanLimits: SPAN_LIMITS,
   redaction: REDACTION,
+  metrics: METRICS,
 };
 
 /** Names every option that does not exist, with the one that was probably meant. */

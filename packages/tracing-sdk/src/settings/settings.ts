@@ -10,6 +10,8 @@ import type {
   RedactionOptions,
   SpanLimits,
 } from '../types.ts';
+import type { MetricsSettings } from './metrics-settings.ts';
+import type { TlsFiles } from './otlp-connection.ts';
 
 /** `source` is said to people: `option sampleRatio`, `OTEL_SERVICE_NAME`, `preset production`, `default`. */
 export interface Setting<T> {
@@ -28,12 +30,6 @@ export type SamplingPlan =
       readonly parentBased: boolean;
     }
   | { readonly kind: 'custom'; readonly sampler: Sampler };
-
-export interface TlsFiles {
-  readonly certificate: string | undefined;
-  readonly clientKey: string | undefined;
-  readonly clientCertificate: string | undefined;
-}
 
 export interface Settings {
   readonly serviceName: Setting<string>;
@@ -61,6 +57,8 @@ export interface Settings {
   readonly exitTimeoutMillis: Setting<number>;
   readonly redaction: Setting<RedactionOptions | false>;
   readonly logLevel: Setting<LogLevel>;
+  /** undefined where metrics are off. */
+  readonly metrics: Setting<MetricsSettings | undefined>;
   /** Nothing throws: what is wrong becomes a warning. */
   readonly inProduction: boolean;
   /** What was wrong and what applies instead (production), or what an ignored variable would have done. */

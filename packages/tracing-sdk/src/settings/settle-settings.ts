@@ -1,13 +1,13 @@
 import type { Attributes, TextMapPropagator } from '@opentelemetry/api';
 import type { Instrumentation, SpanExporter, SpanProcessor } from '../otel-contract.ts';
-import type { LogLevel, OtlpProtocol, PresetName, PropagatorName, TracingOptions } from '../types.ts';
-import { MAX_INT32, settleBatch, settleSpanLimits } from './bounds.ts';
+import type { LogLevel, PresetName, PropagatorName, TracingOptions } from '../types.ts';
+import { settleBatch, settleSpanLimits } from './bounds.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { settleEndpoint } from './endpoint.ts';
 import { createEnvironment, parsePairs } from './environment.ts';
-import { settleHeaders } from './headers.ts';
+import { settleMetrics } from './metrics-settings.ts';
 import { checkOptionNames, isObject } from './option-names.ts';
 import { createOptionValues, hasFunctions } from './option-values.ts';
+import { settleOtlpConnection } from './otlp-connection.ts';
 import { PRESET_NAMES, PRESETS } from './presets.ts';
 import { createProblems, quote } from './problems.ts';
 import { PROPAGATOR_NAMES } from './propagator.ts';
@@ -16,8 +16,6 @@ import { settleServiceName } from './service-name.ts';
 import type { Setting, Settings } from './settings.ts';
 
 const DEFAULT_HEALTH_ROUTES = Object.freeze(['/health', '/healthz', '/livez', '/readyz', '/metrics']);
-const PROTOCOLS: readonly OtlpProtocol[] = ['http/protobuf', 'http/json', 'grpc'];
-const COMPRESSIONS = ['gzip', 'none'] as const;
 const EXPORTERS = ['otlp', 'console', 'none'] as const;
 const LOG_LEVELS: readonly LogLevel[] = ['none', 'error', 'warn', 'info', 'debug'];
 
@@ -50,8 +48,7 @@ export function settleSettings(
   const inProduction =
     production !== undefined || preset.value === 'production' || preset.value === 'collector';
   const sampling = settleSampling(options, preset.value, values, environment, problems);
-  const protocol = settleProtocol();
-  const endpoint = settleEndpoint(options.endpoint, protocol.value, environment, problems);
+  const connection = settleOtlpConnection('traces', options, values, environment, problems);
   const exporter = settleExporter();
 
   const settings: Omit<Settings, 'warnings' | 'inProduction'> = {
@@ -70,16 +67,8 @@ export function settleSettings(
       value: DEFAULT_HEALTH_ROUTES,
       source: 'default',
     },
-    endpoint: endpoint.url ?? { value: '', source: 'unusable' },
-    headers: settleHeaders(options.headers, endpoint.authorization, values, environment, problems),
-    protocol,
-    compression: settleCompression(),
-    timeoutMillis: values.number('timeoutMillis', options.timeoutMillis, 1, MAX_INT32) ??
-      environment.number(1, 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 'OTEL_EXPORTER_OTLP_TIMEOUT') ?? {
-        value: 10_000,
-        source: 'default',
-      },
-    tls: settleTls(),
+    ...connection,
+    endpoint: connection.endpoint ?? { value: '', source: 'unusable' },
     exporter,
     spanProcessors: values.arrayOf<SpanProcessor>(
       'spanProcessors',
@@ -119,6 +108,7 @@ export function settleSettings(
             source: 'default',
           }),
     logLevel: settleLogLevel(),
+    metrics: settleMetrics(options, values, environment, problems),
   };
 
   if (problems.found.length > 0 && !inProduction) {
@@ -161,47 +151,6 @@ export function settleSettings(
     };
   }
 
-  function settleProtocol(): Setting<OtlpProtocol> {
-    return (
-      values.oneOf('protocol', options.protocol, PROTOCOLS) ??
-      environment.oneOf(PROTOCOLS, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL') ?? {
-        value: 'http/protobuf',
-        source: 'default',
-      }
-    );
-  }
-
-  function settleCompression(): Setting<'gzip' | 'none'> {
-    return (
-      values.oneOf('compression', options.compression, COMPRESSIONS) ??
-      environment.oneOf(
-        COMPRESSIONS,
-        'OTEL_EXPORTER_OTLP_TRACES_COMPRESSION',
-        'OTEL_EXPORTER_OTLP_COMPRESSION',
-      ) ?? {
-        value: 'gzip',
-        source: 'default',
-      }
-    );
-  }
-
-  function settleTls(): Settings['tls'] {
-    const file = (suffix: string) =>
-      environment.text(`OTEL_EXPORTER_OTLP_TRACES_${suffix}`, `OTEL_EXPORTER_OTLP_${suffix}`);
-    const certificate = file('CERTIFICATE');
-    const clientKey = file('CLIENT_KEY');
-    const clientCertificate = file('CLIENT_CERTIFICATE');
-    const sources = [certificate, clientKey, clientCertificate].flatMap((setting) => setting?.source ?? []);
-    return {
-      value: {
-        certificate: certificate?.value,
-        clientKey: clientKey?.value,
-        clientCertificate: clientCertificate?.value,
-      },
-      source: sources.join(', ') || 'default',
-    };
-  }
-
   function settleExporter(): Settings['exporter'] {
     const option: unknown = options.exporter;
     if (hasFunctions(option, 'export', 'shutdown'))
@@ -215,7 +164,7 @@ export function settleSettings(
     }
     const chosen: Settings['exporter'] = values.oneOf('exporter', option, EXPORTERS) ??
       environment.oneOf(EXPORTERS, 'OTEL_TRACES_EXPORTER') ?? { value: 'otlp', source: 'default' };
-    if (chosen.value === 'otlp' && endpoint.url === undefined)
+    if (chosen.value === 'otlp' && connection.endpoint === undefined)
       return { value: 'none', source: 'unusable endpoint' };
     return chosen;
   }

@@ -3,7 +3,7 @@ import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { InstrumentationScope, ReadableSpan, Resource, TimedEvent } from '../otel-contract.ts';
-import { encodeTraceRequest } from './otlp-protobuf.ts';
+import { encodeTraceRequest } from './otlp-trace-protobuf.ts';
 
 const text = fc.oneof(
   fc.string(),
