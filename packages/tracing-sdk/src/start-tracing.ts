@@ -1,10 +1,12 @@
 import { dirname, resolve } from 'node:path';
-import { context, diag, propagation, type Tracer, trace } from '@opentelemetry/api';
+import { context, diag, metrics as metricsApi, propagation, type Tracer, trace } from '@opentelemetry/api';
 import { describeApiCopyProblem, findApiCopies } from './diagnostics/api-copies.ts';
 import { createDiagLogger, createLog, diagLevel } from './diagnostics/log.ts';
-import { installExitHandlers } from './exit/exit-handlers.ts';
+import { type ExitWork, installExitHandlers } from './exit/exit-handlers.ts';
+import { joinExitWork } from './exit/exit-work.ts';
 import { createDelivery } from './export/create-delivery.ts';
 import { startInstrumentation } from './instrumentation/start-instrumentation.ts';
+import { createMetrics } from './metrics/create-metrics.ts';
 import { createRedactor } from './redaction/redactor.ts';
 import { createResource } from './resource.ts';
 import { createSampler } from './sampling/create-sampler.ts';
@@ -14,6 +16,7 @@ import type { Settings } from './settings/settings.ts';
 import { EnterableContextManager } from './tracer/context-manager.ts';
 import { createIdGenerator } from './tracer/id-generator.ts';
 import { createSpanFanOut } from './tracer/span-fan-out.ts';
+import { createSpansStarted } from './tracer/spans-started.ts';
 import { createTracerProvider } from './tracer/tracer-provider.ts';
 import type { Tracing, TracingStats } from './types.ts';
 import { VERSION } from './version.ts';
@@ -41,12 +44,14 @@ export function startTracing(settings: Settings, { viaRegister, onShutdown }: St
   const resource = createResource(settings.resourceAttributes.value);
   const batches = recording ? createDelivery(settings, redactor, log, appDirectory) : undefined;
   const spanProcessor = createSpanFanOut(batches ?? NOTHING, settings.spanProcessors.value);
+  const started = createSpansStarted();
   const provider = createTracerProvider({
     resource,
     sampler: createSampler(settings.sampling.value, settings.healthRoutes.value),
     idGenerator: createIdGenerator(),
     spanLimits: settings.spanLimits.value,
     spanProcessor,
+    started,
   });
 
   if (diagIsFree()) diag.setLogger(createDiagLogger(log), { logLevel: diagLevel(settings.logLevel.value) });
@@ -69,8 +74,18 @@ export function startTracing(settings: Settings, { viaRegister, onShutdown }: St
   // When nothing is recorded, the API's no-op tracer passes a caller's context on unchanged.
   const tracerOf = (name: string): Tracer =>
     recording ? provider.getTracer(name, VERSION) : trace.getTracer(name, VERSION);
+  const stats = (): TracingStats => batches?.stats() ?? NO_STATS;
+  const metrics = recording
+    ? createMetrics({ settings, resource, redactor, log, appDirectory, started, stats })
+    : undefined;
+  if (metrics !== undefined && !metricsApi.setGlobalMeterProvider(metrics.meterProvider)) {
+    log.warn(
+      "another meter provider is registered in this process already, so the app's own metrics go there. Remove it, or call initTracing first.",
+    );
+  }
   const instrumentation = startInstrumentation({
     settings,
+    metrics,
     tracerProvider: recording ? provider : trace.getTracerProvider(),
     tracerOf,
     enterContext: (entered) => contextManager.enter(entered),
@@ -83,28 +98,44 @@ export function startTracing(settings: Settings, { viaRegister, onShutdown }: St
   );
   if (copies !== undefined) log.error(copies);
 
+  const atExit = [batches, metrics].filter((work) => work !== undefined);
   const removeExitHandlers =
-    batches === undefined ? () => {} : installExitHandlers(batches, settings.exitTimeoutMillis.value);
+    atExit.length === 0
+      ? () => {}
+      : installExitHandlers(
+          atExit.length === 1 ? (atExit[0] as ExitWork) : joinExitWork(atExit),
+          settings.exitTimeoutMillis.value,
+        );
 
   log.info(startLine(settings));
 
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     instrumentation.stop();
-    await batches?.flush(settings.exitTimeoutMillis.value, { giveUpUnreachable: true });
+    await Promise.all(
+      atExit.map((work) => work.flush(settings.exitTimeoutMillis.value, { giveUpUnreachable: true })),
+    );
     removeExitHandlers();
+    if (metrics !== undefined) metricsApi.disable();
     if (recording) trace.disable();
     context.disable();
     propagation.disable();
     await batches?.close();
+    await metrics?.close();
     await Promise.allSettled(settings.spanProcessors.value.map((processor) => processor.shutdown()));
     onShutdown();
   };
   return Object.freeze({
     tracer: tracerOf(settings.serviceName.value),
-    flush: () => (stopping === undefined ? spanProcessor.forceFlush() : Promise.resolve()),
+    async flush() {
+      if (stopping !== undefined) return;
+      await Promise.all([
+        spanProcessor.forceFlush(),
+        metrics?.flush(settings.batch.value.exportTimeoutMillis),
+      ]);
+    },
     shutdown: () => (stopping ??= stop()),
-    stats: () => batches?.stats() ?? NO_STATS,
+    stats,
     describe: () =>
       describeSettings(settings, [...instrumentation.notes, ...(copies === undefined ? [] : [copies])]),
   });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ReadableSpan } from '../otel-contract.ts';
 import { createIdGenerator } from '../tracer/id-generator.ts';
+import { createSpansStarted } from '../tracer/spans-started.ts';
 import { createTracerProvider } from '../tracer/tracer-provider.ts';
 import type { BatchOptions } from '../types.ts';
 import { type BatchProcessor, createBatchProcessor } from './batch-processor.ts';
@@ -91,6 +92,7 @@ function bench(options: Partial<BatchOptions> = {}, answer?: SendOutcome, sink?:
     idGenerator: createIdGenerator(),
     spanLimits: LIMITS,
     spanProcessor: processor,
+    started: createSpansStarted(),
   }).getTracer('test');
   let named = 0;
   return {

@@ -1,4 +1,4 @@
-/** A growing buffer with the few protobuf primitives that OTLP traces need. Written for short ASCII texts. */
+/** A growing buffer with the few protobuf primitives that OTLP needs. Written for short ASCII texts. */
 const INITIAL_BYTES = 256 * 1024;
 /** A text this short is at most 126 bytes in UTF-8, so its length is one byte. */
 const SHORT_TEXT = 42;
@@ -69,6 +69,13 @@ export class ProtobufBuffer {
   /** Little-endian, 4 bytes. */
   fixed32(value: number): void {
     this.position = this.#bytes.writeUInt32LE(value >>> 0, this.position);
+  }
+
+  /** @param value an integer that a double holds exactly; negative ones in two's complement. Little-endian, 8 bytes. */
+  fixed64(value: number): void {
+    const high = Math.floor(value / TWO_32);
+    this.fixed32(value - high * TWO_32);
+    this.fixed32(high);
   }
 
   /** Little-endian, 8 bytes. */

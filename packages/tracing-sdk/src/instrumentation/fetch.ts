@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { context, propagation, type Span, type TextMapSetter, type Tracer, trace } from '@opentelemetry/api';
+import { context, propagation, type TextMapSetter } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { type BuiltInInstrumentation, createFailureReport, onChannels } from './built-in-instrumentation.ts';
-import { recordFailure, recordPeer, recordResponse, startClientSpan } from './client-span.ts';
+import { ClientCall, type ClientCallParts } from './client-call.ts';
 import { type ClientTarget, clientTarget } from './client-target.ts';
 import { errorType } from './error-type.ts';
 import { withHeader } from './request-headers.ts';
@@ -33,8 +33,8 @@ interface ErrorMessage {
  * the server. A span ends when the response has been read to its end, or with the error. Each hop of a redirect is a
  * request of its own, and so a span.
  */
-export function createFetchInstrumentation({ tracer }: { readonly tracer: Tracer }): BuiltInInstrumentation {
-  const spans = new WeakMap<UndiciRequest, Span>();
+export function createFetchInstrumentation(parts: ClientCallParts): BuiltInInstrumentation {
+  const calls = new WeakMap<UndiciRequest, ClientCall>();
 
   return onChannels('undici', createFailureReport('undici'), {
     'undici:request:create': ({ request }: { readonly request: UndiciRequest }) => {
@@ -42,15 +42,15 @@ export function createFetchInstrumentation({ tracer }: { readonly tracer: Tracer
       if (request.method === 'CONNECT') return;
       const active = context.active();
       if (isTracingSuppressed(active)) return;
-      const span = startClientSpan(tracer, request.method, targetOf(request), active);
-      if (span.isRecording()) spans.set(request, span);
-      propagation.inject(trace.setSpan(active, span), request, UNDICI_SETTER);
+      const call = new ClientCall(parts, request.method, targetOf(request), active);
+      if (call.watched) calls.set(request, call);
+      propagation.inject(call.context, request, UNDICI_SETTER);
     },
     'undici:client:sendHeaders': ({ request, socket }: SendHeadersMessage) => {
-      const span = spans.get(request);
-      if (span === undefined) return;
-      recordPeer(span, socket);
-      span.setAttribute('network.protocol.version', socket.alpnProtocol === 'h2' ? '2' : '1.1');
+      const call = calls.get(request);
+      if (call === undefined) return;
+      call.peer(socket);
+      call.protocolVersion(socket.alpnProtocol === 'h2' ? '2' : '1.1');
     },
     'undici:request:headers': ({
       request,
@@ -59,21 +59,21 @@ export function createFetchInstrumentation({ tracer }: { readonly tracer: Tracer
       readonly request: UndiciRequest;
       readonly response: { readonly statusCode: number };
     }) => {
-      const span = spans.get(request);
-      if (span !== undefined) recordResponse(span, response.statusCode);
+      const call = calls.get(request);
+      call?.response(response.statusCode);
     },
     'undici:request:trailers': ({ request }: { readonly request: UndiciRequest }) => {
-      const span = spans.get(request);
-      if (span === undefined) return;
-      spans.delete(request);
-      span.end();
+      const call = calls.get(request);
+      if (call === undefined) return;
+      calls.delete(request);
+      call.end();
     },
     'undici:request:error': ({ request, error }: ErrorMessage) => {
-      const span = spans.get(request);
-      if (span === undefined) return;
-      spans.delete(request);
-      recordFailure(span, errorType(error));
-      span.end();
+      const call = calls.get(request);
+      if (call === undefined) return;
+      calls.delete(request);
+      call.failure(errorType(error));
+      call.end();
     },
   });
 }

@@ -1,15 +1,15 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { context, propagation, type Span, type Tracer, trace } from '@opentelemetry/api';
+import { context, propagation } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { type BuiltInInstrumentation, createFailureReport, onChannels } from './built-in-instrumentation.ts';
-import { recordFailure, recordPeer, recordResponse, startClientSpan } from './client-span.ts';
+import { ClientCall, type ClientCallParts } from './client-call.ts';
 import { clientTarget } from './client-target.ts';
 import { errorType } from './error-type.ts';
 import { hostOf, REQUEST_SETTER } from './request-headers.ts';
 
-const SPAN = Symbol('uat.span');
+const CALL = Symbol('uat.call');
 type TracedRequest = ClientRequest & {
-  [SPAN]?: Span | undefined;
+  [CALL]?: ClientCall | undefined;
   readonly res?: IncomingMessage & { readonly upgrade?: boolean };
   readonly socketPath?: string;
 };
@@ -19,28 +19,24 @@ type TracedRequest = ClientRequest & {
  * span ends when the response has been read to its end, or with the error; nothing is read on the app's behalf. An upgrade
  * (101) and a CONNECT end with the response's head: what follows is not HTTP.
  */
-export function createHttpClientInstrumentation({
-  tracer,
-}: {
-  readonly tracer: Tracer;
-}): BuiltInInstrumentation {
+export function createHttpClientInstrumentation(parts: ClientCallParts): BuiltInInstrumentation {
   const report = createFailureReport('http');
 
   /** The last event of every request: response read to its end, connection cut, request destroyed. */
   function onClose(this: TracedRequest): void {
     try {
-      const span = this[SPAN];
-      if (span === undefined) return;
-      this[SPAN] = undefined;
+      const call = this[CALL];
+      if (call === undefined) return;
+      this[CALL] = undefined;
       const response = this.res;
       if (response?.upgrade === true) {
         // Node publishes nothing about this response.
-        recordHead(span, response);
+        recordHead(call, response);
       } else if (response?.complete !== true) {
         const error = response?.errored ?? this.errored;
-        recordFailure(span, error == null ? 'aborted' : errorType(error));
+        call.failure(error == null ? 'aborted' : errorType(error));
       }
-      span.end();
+      call.end();
     } catch (error) {
       report('close of a request', error);
     }
@@ -52,12 +48,12 @@ export function createHttpClientInstrumentation({
       if (isTracingSuppressed(active)) return;
       const { method, path, protocol, socketPath } = request;
       const target = clientTarget(protocol, hostOf(request), path);
-      const span = startClientSpan(tracer, method, target, active, socketPath);
-      if (span.isRecording()) {
-        request[SPAN] = span;
+      const call = new ClientCall(parts, method, target, active, socketPath);
+      if (call.watched) {
+        request[CALL] = call;
         request.on('close', onClose);
       }
-      propagation.inject(trace.setSpan(active, span), request, REQUEST_SETTER);
+      propagation.inject(call.context, request, REQUEST_SETTER);
     },
     // Published when the head of the response has arrived.
     'http.client.response.finish': ({
@@ -67,8 +63,8 @@ export function createHttpClientInstrumentation({
       readonly request: TracedRequest;
       readonly response: IncomingMessage;
     }) => {
-      const span = request[SPAN];
-      if (span !== undefined) recordHead(span, response);
+      const call = request[CALL];
+      if (call !== undefined) recordHead(call, response);
     },
     'http.client.request.error': ({
       request,
@@ -77,17 +73,17 @@ export function createHttpClientInstrumentation({
       readonly request: TracedRequest;
       readonly error: unknown;
     }) => {
-      const span = request[SPAN];
-      if (span === undefined) return;
-      request[SPAN] = undefined;
-      recordFailure(span, errorType(error));
-      span.end();
+      const call = request[CALL];
+      if (call === undefined) return;
+      request[CALL] = undefined;
+      call.failure(errorType(error));
+      call.end();
     },
   });
 }
 
-function recordHead(span: Span, response: IncomingMessage): void {
-  recordPeer(span, response.socket);
-  span.setAttribute('network.protocol.version', response.httpVersion);
-  recordResponse(span, response.statusCode ?? 0);
+function recordHead(call: ClientCall, response: IncomingMessage): void {
+  call.peer(response.socket);
+  call.protocolVersion(response.httpVersion);
+  call.response(response.statusCode ?? 0);
 }

@@ -12,6 +12,7 @@ import {
   type TextMapGetter,
   type Tracer,
 } from '@opentelemetry/api';
+import type { RecordDuration } from '../metrics/http-durations.ts';
 import { type BuiltInInstrumentation, createFailureReport, onChannels } from './built-in-instrumentation.ts';
 import { errorType } from './error-type.ts';
 import { methodForName } from './http-method.ts';
@@ -26,6 +27,8 @@ export interface HttpServerOptions {
   readonly enterContext: (context: Context) => void;
   /** Masks secrets in a query string (without its question mark). Default: what signs URLs of AWS, Azure and Google. */
   readonly redactUrl?: (query: string) => string;
+  /** undefined where metrics are off. They count requests as well whose trace is not kept. */
+  readonly recordDuration?: RecordDuration | undefined;
 }
 
 const CONNECTION = Symbol('uat.connection');
@@ -63,6 +66,7 @@ export function createHttpServerInstrumentation({
   tracer,
   enterContext,
   redactUrl,
+  recordDuration,
 }: HttpServerOptions): BuiltInInstrumentation {
   const report = createFailureReport('http');
   let carriers: readonly string[] = [];
@@ -81,16 +85,11 @@ export function createHttpServerInstrumentation({
     }
     const method = request.method ?? '';
     const name = methodForName(method);
-    const span = tracer.startSpan(
-      name,
-      {
-        kind: SpanKind.SERVER,
-        attributes: serverRequestAttributes(request, method, connection, redactUrl),
-      },
-      caller,
-    );
+    const attributes = serverRequestAttributes(request, method, connection, redactUrl);
+    const span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, caller);
     const open = new ServerRequest(caller, span, name);
-    if (span.isRecording()) {
+    if (recordDuration !== undefined) open.measurement = startMeasurement(attributes);
+    if (span.isRecording() || recordDuration !== undefined) {
       open.request = request;
       open.response = response;
       connection.add(open);
@@ -109,7 +108,7 @@ export function createHttpServerInstrumentation({
     // Not recorded, or ended already.
     if (open?.response === undefined) return;
     socket[CONNECTION]?.remove(open);
-    endRequest(open, undefined);
+    endRequest(open, undefined, recordDuration);
   };
 
   /** The client went away, or the app cut the connection: no response will finish any more. */
@@ -117,7 +116,8 @@ export function createHttpServerInstrumentation({
     try {
       const connection = this[CONNECTION];
       for (let open = connection?.takeOldest(); open !== undefined; open = connection?.takeOldest()) {
-        endRequest(open, open.response?.writableFinished === true ? undefined : whyCut(this, open.response));
+        const cut = open.response?.writableFinished === true ? undefined : whyCut(this, open.response);
+        endRequest(open, cut, recordDuration);
       }
     } catch (error) {
       report('close of a connection', error);
@@ -156,7 +156,11 @@ function emitInContext(this: TracedMessage, ...args: [string | symbol, ...unknow
   return context.with(open, emit, this, ...args);
 }
 
-function endRequest(open: ServerRequest, failure: string | undefined): void {
+function endRequest(
+  open: ServerRequest,
+  failure: string | undefined,
+  recordDuration: RecordDuration | undefined,
+): void {
   const { span, request, response } = open;
   open.request = undefined;
   open.response = undefined;
@@ -170,14 +174,33 @@ function endRequest(open: ServerRequest, failure: string | undefined): void {
     if (known.name === undefined || known.name === open.name) span.updateName(`${open.name} ${route}`);
   }
   if (response.headersSent) span.setAttribute('http.response.status_code', statusCode);
-  if (failure !== undefined || statusCode >= 500) {
+  const failed = failure ?? (statusCode >= 500 ? String(statusCode) : undefined);
+  if (failed !== undefined) {
     if (known.attributes?.['error.type'] === undefined) {
-      span.setAttribute('error.type', failure ?? String(statusCode));
+      span.setAttribute('error.type', failed);
     }
     // One that the app has set may carry a message.
     if (known.status?.code !== SpanStatusCode.ERROR) span.setStatus({ code: SpanStatusCode.ERROR });
   }
   span.end();
+  const { measurement } = open;
+  if (measurement === undefined) return;
+  const { attributes } = measurement;
+  if (response.headersSent) attributes['http.response.status_code'] = statusCode;
+  if (route !== undefined) attributes['http.route'] = route;
+  if (failed !== undefined) attributes['error.type'] = failed;
+  recordDuration?.((performance.now() - measurement.startedAt) / 1000, attributes, open);
+}
+
+function startMeasurement(span: Attributes): NonNullable<ServerRequest['measurement']> {
+  return {
+    startedAt: performance.now(),
+    attributes: {
+      'http.request.method': span['http.request.method'],
+      'url.scheme': span['url.scheme'],
+      'network.protocol.version': span['network.protocol.version'],
+    },
+  };
 }
 
 /** @returns `error.type` of a response that was cut short: `aborted` by the client, `destroyed` by the app, or its error. */

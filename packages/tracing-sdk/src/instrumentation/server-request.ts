@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Context, type Span, trace } from '@opentelemetry/api';
+import { type Attributes, type Context, type Span, trace } from '@opentelemetry/api';
 import { type RPCMetadata, RPCType, setRPCMetadata } from '@opentelemetry/core';
 
 /** Tells a context key by having it set. */
@@ -42,6 +42,8 @@ export class ServerRequest implements Context, RPCMetadata {
   /** Both undefined where nothing is recorded, and once the span has ended: a timer of the app's may hold on to this context for hours. */
   request: IncomingMessage | undefined = undefined;
   response: ServerResponse | undefined = undefined;
+  /** Where metrics are on. */
+  measurement: { readonly startedAt: number; readonly attributes: Attributes } | undefined = undefined;
   /** The one that came after it on the same connection. */
   next: ServerRequest | undefined = undefined;
 

@@ -1,4 +1,5 @@
-import type { Context, Tracer, TracerProvider } from '@opentelemetry/api';
+import type { Context, MeterProvider, Tracer, TracerProvider } from '@opentelemetry/api';
+import type { HttpDurations } from '../metrics/http-durations.ts';
 import type { Instrumentation } from '../otel-contract.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { BuiltInInstrumentation } from './built-in-instrumentation.ts';
@@ -18,6 +19,8 @@ export interface StartInstrumentationOptions {
   readonly enterContext: (context: Context) => void;
   readonly appDirectory: string;
   readonly viaRegister: boolean;
+  /** undefined where metrics are off. */
+  readonly metrics: { readonly meterProvider: MeterProvider; readonly http: HttpDurations } | undefined;
 }
 
 export interface RunningInstrumentation {
@@ -34,7 +37,7 @@ const UNDICI = '@opentelemetry/instrumentation-undici';
 
 /** Switches on what is built in, what the app has installed, and what it has passed in. */
 export function startInstrumentation(options: StartInstrumentationOptions): RunningInstrumentation {
-  const { settings, tracerProvider, tracerOf, enterContext, appDirectory, viaRegister } = options;
+  const { settings, tracerProvider, tracerOf, enterContext, appDirectory, viaRegister, metrics } = options;
   const entries = settings.instrumentations.value;
   const disabled = settings.disabledInstrumentations.value;
   const given = entries.filter((entry): entry is Instrumentation => entry !== 'auto');
@@ -47,15 +50,28 @@ export function startInstrumentation(options: StartInstrumentationOptions): Runn
   if (wanted(HTTP)) {
     builtIn.push([
       'http server',
-      createHttpServerInstrumentation({ tracer: tracerOf('@uat/tracing-sdk/http-server'), enterContext }),
+      createHttpServerInstrumentation({
+        tracer: tracerOf('@uat/tracing-sdk/http-server'),
+        enterContext,
+        recordDuration: metrics?.http.server,
+      }),
     ]);
     builtIn.push([
       'http client',
-      createHttpClientInstrumentation({ tracer: tracerOf('@uat/tracing-sdk/http-client') }),
+      createHttpClientInstrumentation({
+        tracer: tracerOf('@uat/tracing-sdk/http-client'),
+        recordDuration: metrics?.http.client,
+      }),
     ]);
   }
   if (wanted(UNDICI))
-    builtIn.push(['fetch', createFetchInstrumentation({ tracer: tracerOf('@uat/tracing-sdk/fetch') })]);
+    builtIn.push([
+      'fetch',
+      createFetchInstrumentation({
+        tracer: tracerOf('@uat/tracing-sdk/fetch'),
+        recordDuration: metrics?.http.client,
+      }),
+    ]);
   for (const [, instrumentation] of builtIn) instrumentation.enable();
 
   const discovery: Discovery = auto
@@ -72,6 +88,7 @@ export function startInstrumentation(options: StartInstrumentationOptions): Runn
   const switchOff = switchOn(
     installed.map(({ instrumentation }) => instrumentation),
     tracerProvider,
+    metrics?.meterProvider,
   );
   const hooks = installModuleHooks(installed, appDirectory);
   const late = viaRegister ? undefined : catchUpWithLateModules(installed, appDirectory);

@@ -11,6 +11,8 @@ export interface Redactor {
   /** The very same span when it holds no secret, else a masked view of it; the span itself is never changed. */
   readonly span: (span: ReadableSpan) => ReadableSpan;
   readonly text: (text: string) => string;
+  /** The very same object when it holds no secret, else a masked copy. */
+  readonly attributes: (attributes: Attributes) => Attributes;
 }
 
 /** Levels of nested attribute values that are looked into; deeper ones are masked whole. */
@@ -23,7 +25,7 @@ const MAX_REMEMBERED_NAMES = 1000;
  * @throws ConfigurationError for options that are not names and patterns.
  */
 export function createRedactor(options: RedactionOptions | false): Redactor {
-  if (options === false) return { span: (span) => span, text: (text) => text };
+  if (options === false) return { span: (span) => span, text: (text) => text, attributes: (given) => given };
   checkOptions(options);
   const { keys = [], values = [], allowKeys = [] } = options;
   const kindOf = createKeyCheck({
@@ -139,6 +141,7 @@ export function createRedactor(options: RedactionOptions | false): Redactor {
 
   return {
     text: maskText,
+    attributes: maskAttributes,
     span(span) {
       const attributes = maskAttributes(span.attributes);
       const resource = maskResource(span.resource);

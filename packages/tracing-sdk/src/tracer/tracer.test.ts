@@ -18,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ReadableSpan, Sampler, SpanProcessor } from '../otel-contract.ts';
 import { EnterableContextManager } from './context-manager.ts';
 import { createIdGenerator } from './id-generator.ts';
+import { createSpansStarted } from './spans-started.ts';
 import { createTracerProvider } from './tracer-provider.ts';
 
 const LIMITS = {
@@ -52,14 +53,16 @@ const resource = { attributes: { 'service.name': 'test' } };
 
 function ours(sampler: Sampler, spanLimits = LIMITS) {
   const spanProcessor = recorder();
+  const started = createSpansStarted();
   const provider = createTracerProvider({
     resource,
     sampler,
     idGenerator: createIdGenerator(),
     spanLimits,
     spanProcessor,
+    started,
   });
-  return { tracer: provider.getTracer('scope', '1.0'), ended: spanProcessor.ended, provider };
+  return { tracer: provider.getTracer('scope', '1.0'), ended: spanProcessor.ended, provider, started };
 }
 
 const KEEP: Sampler = { shouldSample: () => ({ decision: 2 }) };

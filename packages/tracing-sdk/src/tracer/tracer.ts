@@ -25,6 +25,7 @@ import type { SpanLimits } from '../types.ts';
 import { cleanAttributes } from './clean-attributes.ts';
 import type { IdGenerator } from './id-generator.ts';
 import { SdkSpan } from './sdk-span.ts';
+import type { SpansStarted } from './spans-started.ts';
 
 export interface TracerParts {
   readonly resource: Resource;
@@ -32,6 +33,7 @@ export interface TracerParts {
   readonly idGenerator: IdGenerator;
   readonly spanLimits: Required<SpanLimits>;
   readonly spanProcessor: SpanProcessor;
+  readonly started: SpansStarted;
 }
 
 const NO_ATTRIBUTES = Object.freeze({});
@@ -73,7 +75,12 @@ export class UatTracer implements Tracer {
         sampling.decision === SamplingDecision.RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE,
       traceState: sampling.traceState ?? parent?.traceState,
     };
-    if (sampling.decision === SamplingDecision.NOT_RECORD) return trace.wrapSpanContext(spanContext);
+    if (sampling.decision === SamplingDecision.NOT_RECORD) {
+      parts.started.drop++;
+      return trace.wrapSpanContext(spanContext);
+    }
+    if (sampling.decision === SamplingDecision.RECORD_AND_SAMPLED) parts.started.recordAndSample++;
+    else parts.started.recordOnly++;
 
     const { attributes, droppedAttributesCount } = cleanAttributes(
       sampling.attributes === undefined ? given : { ...given, ...sampling.attributes },
