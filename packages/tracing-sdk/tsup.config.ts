@@ -36,5 +36,11 @@ export default defineConfig([
       },
     ],
   },
+  {
+    // Loaded only where metrics are on: see src/metrics/load-metrics.ts.
+    ...common,
+    entry: { metrics: 'src/metrics/start-metrics.ts' },
+    esbuildPlugins: [apiCompatibility(), thirdPartyNotices()],
+  },
   { ...common, entry: { testing: 'src/testing.ts' }, dts: withTypes, esbuildPlugins: [apiCompatibility()] },
 ]);

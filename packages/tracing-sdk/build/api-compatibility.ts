@@ -25,7 +25,9 @@ export function apiCompatibility(): Plugin {
           const importOfName = new RegExp(
             `(import \\{[^}]*?)\\b${name}\\b,?\\s*([^}]*\\} from "@opentelemetry/api")`,
           );
+          const memberOfAll = new RegExp(`\\bapi\\.${name}\\b`, 'g');
           if (importOfName.test(contents)) contents = contents.replace(importOfName, '$1$2') + standIn;
+          else if (memberOfAll.test(contents)) contents = contents.replace(memberOfAll, name) + standIn;
         }
         return { contents, loader: 'js' };
       });

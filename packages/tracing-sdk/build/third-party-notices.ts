@@ -10,14 +10,16 @@ interface Manifest {
   license?: string;
 }
 
-/** Writes name, version and licence text of every package whose code is in the bundle. */
+/** Of every build so far: each writes the whole file anew. */
+const folders = new Set<string>();
+
+/** Writes name, version and licence text of every package whose code is in one of the bundles. */
 export function thirdPartyNotices(): Plugin {
   return {
     name: 'third-party-notices',
     setup(build) {
       build.initialOptions.metafile = true;
       build.onEnd(async ({ metafile }) => {
-        const folders = new Set<string>();
         for (const output of Object.values(metafile?.outputs ?? {})) {
           for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
             const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
@@ -27,7 +29,7 @@ export function thirdPartyNotices(): Plugin {
         const notices = await Promise.all([...folders].sort().map(notice));
         await writeFile(
           OUTPUT,
-          `The file dist/index.js contains code of these packages. Written by \`npm run build\` (build/third-party-notices.ts).\n${notices.join('')}`,
+          `The files dist/index.js and dist/metrics.js contain code of these packages. Written by \`npm run build\` (build/third-party-notices.ts).\n${notices.join('')}`,
         );
       });
     },

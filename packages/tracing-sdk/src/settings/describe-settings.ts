@@ -27,6 +27,7 @@ export function describeSettings(settings: Settings, notes: readonly string[]): 
     ['propagation', propagatorWords(settings), settings.propagators.source],
     ['resource', resourceWords(settings), settings.resourceAttributes.source],
     ['log level', settings.logLevel.value, settings.logLevel.source],
+    ...metricsRows(settings),
   ];
   const nameWidth = Math.max(...rows.map(([name]) => name.length));
   const valueWidth = Math.min(66, Math.max(...rows.map(([, value]) => value.length)));
@@ -38,7 +39,7 @@ export function describeSettings(settings: Settings, notes: readonly string[]): 
 
 /** The one line at start; operators search their logs for `tracing initialized`. */
 export function startLine(settings: Settings): string {
-  const { serviceName, preset, disabled, sampling, exporter, endpoint } = settings;
+  const { serviceName, preset, disabled, sampling, exporter, endpoint, metrics } = settings;
   if (disabled.value) return `tracing disabled: service=${serviceName.value} (${disabled.source})`;
   const plan = sampling.value;
   const ratio = plan.kind === 'custom' ? 'custom' : String(plan.ratio);
@@ -50,7 +51,11 @@ export function startLine(settings: Settings): string {
     exporter.value === 'otlp'
       ? `endpoint=${endpoint.value}`
       : `exporter=${typeof exporter.value === 'string' ? exporter.value : 'custom'}`;
-  return `tracing initialized: service=${serviceName.value} preset=${preset.value} ratio=${ratio}${limit} ${destination}`;
+  const measured =
+    metrics.value === undefined
+      ? ''
+      : ` metrics=${metrics.value.exporter.value === 'otlp' ? metrics.value.connection.endpoint?.value : metrics.value.exporter.value}`;
+  return `tracing initialized: service=${serviceName.value} preset=${preset.value} ratio=${ratio}${limit} ${destination}${measured}`;
 }
 
 function exporterWords({ exporter, protocol, compression }: Settings): string {
@@ -69,6 +74,25 @@ function connectionRows({ endpoint, headers, timeoutMillis, tls, protocol, compr
   ];
   const files = Object.values(tls.value).filter((file) => file !== undefined);
   return files.length === 0 ? rows : [...rows, ['tls files', files.join(', '), tls.source]];
+}
+
+function metricsRows({ metrics, disabled }: Settings): Row[] {
+  const { value, source } = metrics;
+  if (value === undefined || disabled.value)
+    return [['metrics', 'off', value === undefined ? source : disabled.source]];
+  const { exporter, connection, intervalMillis, temporality, exemplars } = value;
+  const where =
+    exporter.value === 'otlp'
+      ? `${connection.endpoint?.value} (${connection.protocol.value})`
+      : exporter.value;
+  return [
+    ['metrics', where, source],
+    [
+      'metrics export',
+      `every ${intervalMillis.value} ms, ${temporality.value}, exemplars ${exemplars.value}`,
+      intervalMillis.source,
+    ],
+  ];
 }
 
 function batchWords(batch: Required<BatchOptions>): string {

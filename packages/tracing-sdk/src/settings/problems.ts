@@ -23,6 +23,8 @@ export function createProblems(): Problems {
     found,
     notices,
     wrong(sentence, insteadInProduction) {
+      // What traces and metrics share is looked at for both.
+      if (found.some((problem) => problem.sentence === sentence)) return;
       found.push({ sentence, insteadInProduction });
     },
     notice(sentence) {
