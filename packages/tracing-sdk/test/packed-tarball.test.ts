@@ -165,6 +165,16 @@ describe.each(['1.9.0', '1.10.0'])('beside @opentelemetry/api %s', (apiVersion) 
       });
     });
 
+    test('measures where that is asked for', async () => {
+      const program = "require('@uat/tracing-sdk').initTracing('a', { metrics: { exporter: 'console' } });";
+      const { stdout, stderr } = await execute(process.execPath, ['-e', program], {
+        cwd: folder,
+        env: { ...process.env, OTEL_TRACES_EXPORTER: 'none', OTEL_LOG_LEVEL: 'warn' },
+      });
+      expect(stdout).toContain("name: 'process.uptime'");
+      expect(stderr).toBe('');
+    });
+
     test('is under 20 lines', async () => {
       const lines = (await readFile(join(folder, 'app.js'), 'utf8')).trim().split('\n');
       expect(lines.length).toBeLessThan(20);
