@@ -12,7 +12,7 @@ interface Candidate {
   readonly peer: PeerName | undefined;
   /** Module of the peer's folder that the app imports; without one, the peer is preloaded. */
   readonly init?: string;
-  /** Instruments less than asked for: shown, not judged against. */
+  /** Does less than is asked for, or more: shown, not judged. */
   readonly partial?: boolean;
 }
 
@@ -26,6 +26,7 @@ function candidates(peers: readonly PeerName[]): Candidate[] {
     if (peer === 'uat') {
       all.push({ label: `${label}, initTracing()`, peer, init: 'init.mjs' });
       all.push({ label: `${label}, --import …/register`, peer });
+      all.push({ label: `${label}, metrics on`, peer, init: 'init-metrics.mjs', partial: true });
     } else if (peer === 'auto-instrumentations-node' || peer === 'elastic') {
       all.push({ label: `${label}, --import`, peer });
     } else {
@@ -79,7 +80,7 @@ export const startup: Section = {
       wall.set(subject, summarize(taken.map((sample) => sample.wall)));
       rss.set(subject, summarize(taken.map((sample) => sample.rss / 2 ** 20)));
     }
-    const ours = subjects.filter(({ peer }) => peer === 'uat');
+    const ours = subjects.filter(({ peer, partial }) => peer === 'uat' && !partial);
     const slowestOfOurs =
       ours.length > 0 ? Math.max(...ours.map((one) => ready.get(one)!.median)) : undefined;
     const sdkNode = subjects.find(({ peer }) => peer === 'sdk-node');
