@@ -1,12 +1,8 @@
-/** `npm run build`: dist/ and THIRD-PARTY-NOTICES.txt. `--no-types` leaves the declarations out. */
+/** `npm run build`: dist/ and THIRD-PARTY-NOTICES.txt. `UAT_BUILD_TYPES=false` leaves the declarations out. */
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { writeRequireGates } from './require-gates.ts';
 
 rmSync('dist', { recursive: true, force: true });
-execFileSync('tsup', {
-  stdio: 'inherit',
-  shell: process.platform === 'win32',
-  env: { ...process.env, UAT_BUILD_TYPES: String(!process.argv.includes('--no-types')) },
-});
+execFileSync('tsup', { stdio: 'inherit', shell: process.platform === 'win32' });
 await writeRequireGates(['index', 'register', 'testing']);

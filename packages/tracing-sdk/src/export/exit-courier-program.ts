@@ -38,7 +38,11 @@ function overHttp() {
       response.resume();
       response.on('end', () => {
         const status = response.statusCode;
-        if (status >= 200 && status < 300) return resolve('ok');
+        if (status >= 200 && status < 300) {
+          if (!/^text\\/html/i.test(response.headers['content-type'] ?? '')) return resolve('ok');
+          reason = 'HTTP ' + status + ' with a web page, so no OTLP receiver';
+          return resolve('failed');
+        }
         reason = 'HTTP ' + status;
         resolve(RETRYABLE.has(status) ? 'retry' : 'failed');
       });

@@ -28,8 +28,16 @@ export function httpOutcome(
   retryAfter: string | undefined,
   body: Buffer,
   decodePartialSuccess: (body: Uint8Array) => PartialSuccess | undefined,
+  contentType?: string,
 ): SendOutcome {
   if (status >= 200 && status < 300) {
+    // A login page, or a web server that answers every path: nobody has taken the spans.
+    if (contentType?.toLowerCase().startsWith('text/html')) {
+      return {
+        kind: 'refused',
+        reason: `HTTP ${status} with a web page, so no OTLP receiver; check the endpoint`,
+      };
+    }
     const partial = decodePartialSuccess(body);
     return partial === undefined
       ? { kind: 'delivered', rejected: 0 }

@@ -117,6 +117,15 @@ describe('what the answer means', () => {
       outcome: { kind: 'delivered', rejected: 0 },
     },
     {
+      name: '200 with a web page',
+      answer: (_, r) =>
+        r.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<h1>Login</h1>'),
+      outcome: {
+        kind: 'refused',
+        reason: 'HTTP 200 with a web page, so no OTLP receiver; check the endpoint',
+      },
+    },
+    {
       name: 'partial success',
       // ExportTraceServiceResponse{partial_success{rejected_spans=3, error_message="old"}}
       answer: (_, r) => r.end(Buffer.from([0x0a, 7, 0x08, 3, 0x12, 3, ...Buffer.from('old')])),
@@ -212,6 +221,15 @@ test('a batch is delivered without an event loop, compressed or not', async () =
   ]);
 });
 
+test('without an event loop, a web page is no delivery', async () => {
+  const { url } = await remoteBackend();
+  const to = sink(new URL('/login', url).href);
+  expect(to.sendAtExit?.([to.encode(spans(1)).payload], 5_000)).toEqual({
+    delivered: [false],
+    reason: 'HTTP 200 with a web page, so no OTLP receiver',
+  });
+});
+
 test('without an event loop and without a backend, the loss is reported', () => {
   const to = sink('http://127.0.0.1:1/v1/traces');
   expect(to.sendAtExit?.([to.encode(spans(1)).payload], 5_000)).toEqual({
@@ -228,7 +246,7 @@ async function remoteBackend(): Promise<{ url: string; got: () => Promise<object
     `const got = []; const http = require('node:http');
      const server = http.createServer((q, r) => {
        if (q.method === 'GET') return r.end(JSON.stringify(got));
-       q.resume().on('end', () => { got.push({ authorization: q.headers.authorization, encoding: q.headers['content-encoding'] ?? null }); r.end(); });
+       q.resume().on('end', () => { got.push({ authorization: q.headers.authorization, encoding: q.headers['content-encoding'] ?? null }); if (q.url === '/login') r.setHeader('content-type', 'text/html'); r.end(); });
      }).listen(0, '127.0.0.1', () => console.log(server.address().port));`,
   ]);
   closing.push(() => void child.kill());

@@ -86,6 +86,7 @@ export function createOtlpHttpSink<Items>(options: OtlpHttpSinkOptions<Items>): 
                     response.headers['retry-after'],
                     answer,
                     options.encoding.decodePartialSuccess,
+                    response.headers['content-type'],
                   ),
                 );
               },

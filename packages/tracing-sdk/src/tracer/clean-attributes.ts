@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import { type Attributes, type AttributeValue, diag } from '@opentelemetry/api';
 import { cleanAttributes as cleanAnyAttributes } from '@opentelemetry/core';
 import type { SpanLimits } from '../types.ts';
 
@@ -31,6 +31,16 @@ export function cleanAttributes(given: Attributes, limits: Required<SpanLimits>)
     }
     if (plain && count <= limits.attributeCountLimit) return { attributes, droppedAttributesCount: 0 };
   }
-  const { attributes = {}, droppedAttributesCount = 0 } = cleanAnyAttributes(given, limits);
-  return { attributes: attributes as Attributes, droppedAttributesCount };
+  try {
+    const { attributes = {}, droppedAttributesCount = 0 } = cleanAnyAttributes(given, limits);
+    return { attributes: attributes as Attributes, droppedAttributesCount };
+  } catch (error) {
+    // Nested too deep to look through, or a getter of the app's that throws.
+    diag.warn('Attributes of a new span were left out.', error);
+    const simple = Object.entries(given).filter(([, value]) => typeof value !== 'object');
+    return {
+      attributes: Object.fromEntries(simple),
+      droppedAttributesCount: Object.keys(given).length - simple.length,
+    };
+  }
 }

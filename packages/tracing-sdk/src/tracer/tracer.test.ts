@@ -271,3 +271,17 @@ test('enter makes a context current for what follows, across awaits, and only th
   expect(await context.with(outside, inside)).toBe(true);
   expect(context.active().getValue(key)).toBeUndefined();
 });
+
+test('a value that cannot be looked through is left out, and nothing throws', () => {
+  let deep: unknown = 'x';
+  for (let i = 0; i < 50_000; i++) deep = [deep];
+  const attributes = { plain: 1, deep } as Attributes;
+  const { tracer, ended } = ours(KEEP);
+  const span = tracer.startSpan('a', { attributes, links: [{ context: REMOTE_PARENT, attributes }] });
+  span.setAttributes(attributes).addEvent('event', attributes);
+  span.setAttribute('later', true);
+  span.end();
+  expect(ended[0]?.attributes).toEqual({ plain: 1, later: true });
+  expect(ended[0]?.events.map(({ name }) => name)).toEqual(['event']);
+  expect(ended[0]?.links).toHaveLength(1);
+});
