@@ -4,7 +4,7 @@
  */
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LifeCycleNames, type LifeCycleStep, lifeCycle } from '../test/client-life-cycle.ts';
+import { LifeCycleNames, type LifeCycleStep, lifeCycle, rowsOf } from '../test/client-life-cycle.ts';
 import { loadDescription } from '../test/openapi.ts';
 import { OPENAPI } from '../test/real-server-files.ts';
 import { REAL_URL, type ServerUnderTest, serverUnderTest } from '../test/server-under-test.ts';
@@ -55,7 +55,7 @@ async function take({ method, args, refused, rows, updateStatus, holds }: LifeCy
     expect(typeof error.data?.status?.error).toBe('string');
   } else {
     const result: Any = await call;
-    if (rows !== undefined) expect([result].flat().flatMap((one) => one.points ?? one)).toHaveLength(rows);
+    if (rows !== undefined) expect(rowsOf(result)).toBe(rows);
     if (updateStatus) expect(result).toEqual({ operation_id: expect.any(Number), status: updateStatus });
     if (holds) expect(holds(result, names), JSON.stringify(result)).toBe(true);
   }

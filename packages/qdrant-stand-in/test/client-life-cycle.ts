@@ -29,7 +29,7 @@ export interface LifeCycleStep {
   readonly refused?: readonly number[];
   /** Changes the whole server: not for a server that others use. */
   readonly serverWide?: true;
-  /** How many points, groups, pairs or the like come back. */
+  /** What `rowsOf` the answer is. */
   readonly rows?: number;
   /** What the server says of a change. */
   readonly updateStatus?: 'completed' | 'acknowledged';
@@ -51,6 +51,15 @@ const isTrue = (result: unknown) => result === true;
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of every kind
 type Any = any;
+
+/** How many points, hits or pairs an answer holds. */
+export function rowsOf(result: unknown): number {
+  if (Array.isArray(result))
+    return result.reduce<number>((sum, { points }) => sum + (points?.length ?? 1), 0);
+  const { points, groups, hits, pairs, scores }: Any = result;
+  if (groups) return groups.reduce((sum: number, group: Any) => sum + group.hits.length, 0);
+  return (points ?? hits ?? pairs ?? scores).length;
+}
 
 const steps: readonly LifeCycleStep[] = [
   { method: 'versionInfo', args: () => [], holds: (result: Any) => /^1\./.test(result.version) },
@@ -135,7 +144,8 @@ const steps: readonly LifeCycleStep[] = [
   {
     method: 'facet',
     args: ({ docs }) => [docs, { key: 'city' }],
-    holds: (result: Any) => result.hits.length === 3 && result.hits[0].count === 4,
+    rows: 3,
+    holds: (result: Any) => result.hits[0].count === 4,
   },
   { method: 'query', args: ({ docs }) => [docs, { query: VECTOR, limit: 3, with_payload: true }], rows: 3 },
   {
@@ -154,17 +164,19 @@ const steps: readonly LifeCycleStep[] = [
   {
     method: 'queryGroups',
     args: ({ docs }) => [docs, { query: VECTOR, group_by: 'city', limit: 2, group_size: 2 }],
-    holds: (result: Any) => result.groups.length === 2 && result.groups[0].hits.length === 2,
+    rows: 4,
+    holds: (result: Any) => result.groups.length === 2,
   },
   {
     method: 'searchMatrixPairs',
     args: ({ docs }) => [docs, { sample: 4, limit: 2 }],
-    holds: (result: Any) => result.pairs.length === 8,
+    rows: 8,
   },
   {
     method: 'searchMatrixOffsets',
     args: ({ docs }) => [docs, { sample: 4, limit: 2 }],
-    holds: (result: Any) => result.ids.length === 4 && result.scores.length === 8,
+    rows: 8,
+    holds: (result: Any) => result.ids.length === 4,
   },
   { method: 'setPayload', args: ({ docs }) => [docs, { payload: { seen: true }, points: [1] }], ...done },
   {

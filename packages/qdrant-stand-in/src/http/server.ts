@@ -79,7 +79,7 @@ export function createStandInServer(state: StandInState, faults: Faults, options
     if (isAdminPath(path)) return send(response, answerAdmin(method, body, faults));
 
     const fault = faults.take(method, path, collection);
-    if (fault?.delayMs) await delay(fault.delayMs);
+    if (fault?.delayMs && !(await stillThere(response, fault.delayMs))) return finish(undefined);
     if (fault?.answer) return answer(faultReply(fault.answer, seconds()));
     if (fault?.cut === 'before-answer') {
       finish(undefined);
@@ -145,6 +145,21 @@ export function createStandInServer(state: StandInState, faults: Faults, options
   }
 
   return server;
+}
+
+/** False when the client went away in the meantime; then there is nobody to wait for. */
+async function stillThere(response: ServerResponse, milliseconds: number): Promise<boolean> {
+  const gone = new AbortController();
+  const leave = (): void => gone.abort();
+  response.once('close', leave);
+  try {
+    await delay(milliseconds, undefined, { signal: gone.signal });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    response.off('close', leave);
+  }
 }
 
 function splitUrl(url: string): { path: string; query: URLSearchParams } {

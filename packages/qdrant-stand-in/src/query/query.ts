@@ -180,8 +180,7 @@ function byVector(
     const near = similarity(slot);
     compared++;
     if (Number.isNaN(near)) continue;
-    if (threshold !== undefined && (smallIsNear ? score(near) > threshold : score(near) < threshold))
-      continue;
+    if (threshold !== undefined && !isNearer(score(near), threshold, smallIsNear)) continue;
     if (resolver.named.size > 0 && resolver.named.has(points.idOf(slot))) continue;
     top.add(near, slot);
   }
@@ -192,6 +191,11 @@ function byVector(
     score: score(hit.score),
     version: points.versionOf(hit.slot),
   }));
+}
+
+/** The threshold itself is not near enough. */
+function isNearer(score: number, threshold: number, smallIsNear: boolean): boolean {
+  return smallIsNear ? score < threshold : score > threshold;
 }
 
 export function shuffled<T>(list: T[]): T[] {

@@ -138,9 +138,12 @@ function scaledSigmoid(x: number): number {
   return 0.5 * (sigmoid(x) + 1);
 }
 
+/** Of the best and the worst example, the next ones, and so on. */
+const MAX_PAIRS = 3;
+
 /**
- * What users said of earlier hits shifts the score: `a * similarity + sum(confidence^b * c * delta)`, over the pairs of
- * a better and a worse hit; the confidence is how far apart they were said to be, the delta how far apart they are.
+ * What users said of earlier hits shifts the score: `a * similarity + sum(confidence^b * c * delta)`, over pairs of a
+ * better and a worse hit; the confidence is how far apart they were said to be, the delta how far apart they are.
  */
 export function relevanceFeedback(value: unknown): VectorQuery {
   const naive = isObject(value) && isObject(value.strategy) ? value.strategy.naive : undefined;
@@ -159,14 +162,18 @@ export function relevanceFeedback(value: unknown): VectorQuery {
     const examples = items
       .map(({ input, score }) => ({ score, similarity: field.similarityTo(resolver.resolve(input)) }))
       .sort((x, y) => y.score - x.score);
-    return combined((slot) => {
-      let sum = a * toTarget(slot);
-      for (const [place, better] of examples.entries())
-        for (const worse of examples.slice(place + 1)) {
-          const confidence = better.score - worse.score;
-          if (confidence > 0) sum += confidence ** b * c * (better.similarity(slot) - worse.similarity(slot));
-        }
-      return sum;
-    }, 1 + examples.length);
+    const pairs = examples.slice(0, Math.min(MAX_PAIRS, examples.length >> 1)).map((better, place) => {
+      const worse = examples.at(-1 - place)!;
+      return { better, worse, weight: (better.score - worse.score) ** b * c };
+    });
+    return combined(
+      (slot) =>
+        pairs.reduce(
+          (sum, { better, worse, weight }) =>
+            sum + weight * (better.similarity(slot) - worse.similarity(slot)),
+          a * toTarget(slot),
+        ),
+      1 + 2 * pairs.length,
+    );
   };
 }

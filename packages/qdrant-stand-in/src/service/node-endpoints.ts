@@ -43,11 +43,11 @@ export const refuseCluster: Handler = () => {
 
 export const removePeer: Handler = ({ params }) => {
   if (!/^\d+$/.test(params.peer_id!)) throw notFound(`can not parse "${params.peer_id}" to a u64`);
-  throw badRequest('Distributed deployment is disabled.');
+  throw badRequest('Distributed mode disabled.');
 };
 
 export const recoverPeer: Handler = () => {
-  throw badRequest('Distributed deployment is disabled.');
+  throw badRequest('Distributed mode disabled.');
 };
 
 export const collectionCluster: Handler = ({ collection, state }) =>
