@@ -4,7 +4,12 @@ import { npm } from './command.mjs';
 import { Failure, ROOT } from './repository.mjs';
 
 /** What `npm start` needs; the root's dev tools (test runner, linter) are not among it. */
-const START_WORKSPACES = ['packages/tracing-sdk', 'examples/typescript-service'];
+const START_WORKSPACES = [
+  'packages/tracing-sdk',
+  'packages/qdrant-instrumentation',
+  'packages/qdrant-stand-in',
+  'examples/typescript-service',
+];
 
 /** @typedef {Record<string, { version?: string, integrity?: string, link?: boolean, optional?: boolean, devOptional?: boolean, dependencies?: Record<string, string>, devDependencies?: Record<string, string> }>} LockedPackages */
 

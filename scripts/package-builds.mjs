@@ -3,39 +3,51 @@ import { join } from 'node:path';
 import { npm, withNodeOnPath } from './command.mjs';
 import { Failure, ROOT } from './repository.mjs';
 
-const SDK = join(ROOT, 'packages/tracing-sdk');
 const SOURCES = ['src', 'build', 'tsup.config.ts', 'package.json'];
-const PROGRAMS = ['dist/index.js', 'dist/register.js', 'dist/testing.js'];
-const TYPES = ['dist/index.d.ts', 'dist/testing.d.ts'];
+
+/** The packages that others load from their `dist`: what is built, and what of it is types. */
+const BUILDS = [
+  {
+    folder: 'packages/tracing-sdk',
+    programs: ['dist/index.js', 'dist/metrics.js', 'dist/register.js', 'dist/testing.js'],
+    types: ['dist/index.d.ts', 'dist/testing.d.ts'],
+  },
+  {
+    folder: 'packages/qdrant-instrumentation',
+    programs: ['dist/index.js', 'dist/index.cjs'],
+    types: ['dist/index.d.ts', 'dist/index.d.cts'],
+  },
+];
 
 /**
- * Builds the SDK's `dist` when it is missing or older than its sources.
+ * Builds each `dist` that is missing or older than its sources.
  *
  * @param {{ types: boolean }} options whether the type declarations are needed: they take most of the time
  */
-export async function buildSdk({ types }) {
-  if (isFresh(types ? [...PROGRAMS, ...TYPES] : PROGRAMS)) return;
-  console.log('Building packages/tracing-sdk.');
-  const args = [
-    'run',
-    'build',
-    '-w',
-    'packages/tracing-sdk',
-    '--silent',
-    ...(types ? [] : ['--', '--no-types']),
-  ];
-  const code = await npm(args, { env: withNodeOnPath(), quiet: true });
-  if (code !== 0) {
-    throw new Failure(`the build of packages/tracing-sdk failed with code ${code}; what it said is above.`);
+export async function buildPackages({ types }) {
+  for (const build of BUILDS) {
+    const products = types ? [...build.programs, ...build.types] : build.programs;
+    if (isFresh(build.folder, products)) continue;
+    console.log(`Building ${build.folder}.`);
+    const code = await npm(['run', 'build', '-w', build.folder, '--silent'], {
+      env: { ...withNodeOnPath(), UAT_BUILD_TYPES: String(types) },
+      quiet: true,
+    });
+    if (code !== 0) {
+      throw new Failure(`the build of ${build.folder} failed with code ${code}; what it said is above.`);
+    }
   }
 }
 
-/** @param {readonly string[]} products */
-function isFresh(products) {
-  const files = products.map((product) => join(SDK, product));
+/**
+ * @param {string} folder
+ * @param {readonly string[]} products
+ */
+function isFresh(folder, products) {
+  const files = products.map((product) => join(ROOT, folder, product));
   if (!files.every((file) => existsSync(file))) return false;
   const built = Math.min(...files.map((file) => statSync(file).mtimeMs));
-  return newest(SOURCES.map((source) => join(SDK, source))) <= built;
+  return newest(SOURCES.map((source) => join(ROOT, folder, source))) <= built;
 }
 
 /**

@@ -2,8 +2,8 @@
 import { HELP, OptionError, parseOptions } from '../examples/typescript-service/src/options.js';
 import { run } from './command.mjs';
 import { install } from './installation.mjs';
+import { buildPackages } from './package-builds.mjs';
 import { Failure, nodeBinary } from './repository.mjs';
-import { buildSdk } from './sdk-build.mjs';
 
 const args = process.argv.slice(2);
 try {
@@ -11,7 +11,7 @@ try {
     process.stdout.write(HELP);
   } else {
     await install('start');
-    await buildSdk({ types: false });
+    await buildPackages({ types: false });
     process.exitCode = await run(nodeBinary(), ['examples/typescript-service/src/main.ts', ...args], {
       passSignals: true,
       channel: true,

@@ -2,12 +2,12 @@
 // All three always run, so that one run tells all there is to mend. Arguments after `--` go to vitest.
 import { npm, run, withNodeOnPath } from './command.mjs';
 import { install } from './installation.mjs';
+import { buildPackages } from './package-builds.mjs';
 import { Failure, nodeBinary } from './repository.mjs';
-import { buildSdk } from './sdk-build.mjs';
 
 try {
   await install('all');
-  await buildSdk({ types: true });
+  await buildPackages({ types: true });
   const env = withNodeOnPath();
   const failed = [];
   for (const step of ['typecheck', 'lint']) {

@@ -3,7 +3,7 @@ import { createTraceJudge } from './interesting-traces.ts';
 import { receivedSpan } from './received-span.fixture.ts';
 
 const trace = (ms: number, failed = false) => [
-  receivedSpan({ id: '1', ms }),
+  receivedSpan({ id: '1', ms, kind: 1 }),
   receivedSpan({ id: '2', parent: '1', at: 1, ms: 1, failed }),
 ];
 
@@ -19,6 +19,19 @@ test('the first trace, then failed and slow ones, each kind now and then', () =>
   time += 8000;
   expect(judge(trace(40, true))).toBe('failed');
   expect(judge(trace(40))).toBeUndefined();
+});
+
+test('the first one that asks a database, and none that is no request', () => {
+  const judge = createTraceJudge(() => 0);
+  const attributes = { 'db.system.name': 'qdrant' };
+  expect(judge([receivedSpan({ id: '1', kind: 3, attributes })])).toBeUndefined();
+  const search = [
+    receivedSpan({ id: '1', kind: 1 }),
+    receivedSpan({ id: '2', parent: '1', kind: 3, attributes }),
+  ];
+  expect(judge(search)).toBe('database');
+  expect(judge(search)).toBeUndefined();
+  expect(judge(trace(40))).toBe('first');
 });
 
 test('slow is four times the median, and at least 50 ms', () => {

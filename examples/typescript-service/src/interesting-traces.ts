@@ -1,7 +1,9 @@
 import type { ReceivedSpan } from '@uat/tracing-sdk/testing';
 import { hasFailed } from './span-details.ts';
 
-export type Interest = 'first' | 'failed' | 'slow';
+export type Interest = 'first' | 'database' | 'failed' | 'slow';
+
+const SERVER = 1;
 
 /** Milliseconds between two of a kind: a terminal that scrolls faster is not read. */
 const PAUSE_MILLIS = 8000;
@@ -13,8 +15,8 @@ const TIMES_MEDIAN = 4;
 
 /**
  * @param now milliseconds of a clock that never steps back
- * @returns judges a trace: why it is worth showing, or undefined. The first one is; then the ones that failed, and the
- *   ones that took four times the median of the last fifty, each kind now and then
+ * @returns judges a trace: why it is worth showing, or undefined. The first request is, and the first that asks a database;
+ *   then the ones that failed, and the ones that took four times the median of the last fifty, each kind now and then
  */
 export function createTraceJudge(
   now: () => number = () => performance.now(),
@@ -22,8 +24,10 @@ export function createTraceJudge(
   const durations: number[] = [];
   const lastShown = new Map<Interest, number>();
   return (spans) => {
+    // What a service does by itself, such as filling its index, is no request.
+    if (!spans.some(({ kind }) => kind === SERVER)) return undefined;
     const duration = traceDuration(spans);
-    const kind = lastShown.has('first') ? kindOf(spans, duration, durations) : 'first';
+    const kind = firstOf(spans, lastShown) ?? kindOf(spans, duration, durations);
     durations.push(duration);
     if (durations.length > MEMORY) durations.shift();
     if (kind === undefined) return undefined;
@@ -31,6 +35,15 @@ export function createTraceJudge(
     lastShown.set(kind, now());
     return kind;
   };
+}
+
+function firstOf(
+  spans: readonly ReceivedSpan[],
+  shown: ReadonlyMap<Interest, unknown>,
+): Interest | undefined {
+  const asksDatabase = spans.some(({ attributes }) => attributes['db.system.name'] !== undefined);
+  if (asksDatabase) return shown.has('database') ? undefined : 'database';
+  return shown.has('first') ? undefined : 'first';
 }
 
 function kindOf(

@@ -63,7 +63,7 @@ async function outputOf(running: Running, pattern: RegExp): Promise<void> {
 /** The group of the one we started, and the services, which are in groups of their own. */
 async function expectNothingLeft({ child, output }: Running): Promise<void> {
   const services = Array.from(output().matchAll(/^\w+: .*, process (\d+)$/gm), ([, pid]) => Number(pid));
-  expect(services).toHaveLength(2);
+  expect(services).toHaveLength(3);
   // Processes that nobody has waited for yet count as alive, hence the wait.
   await vi.waitFor(() => expect([-(child.pid as number), ...services].filter(isAlive)).toEqual([]), {
     timeout: 10_000,
@@ -71,17 +71,21 @@ async function expectNothingLeft({ child, output }: Running): Promise<void> {
 }
 
 describe('--once', () => {
-  test('prints one trace through both services, without colours, and ends with 0', async () => {
+  test('prints an order and a search, without colours, and ends with 0', async () => {
     const running = start(START, ['--once', '--port', '0']);
     const { code, stdout, stderr } = await running.ended;
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^OTLP receiver: http:\/\/127\.0\.0\.1:\d+ /m);
-    expect(stdout.match(/^trace [0-9a-f]{32}/gm)).toHaveLength(1);
+    expect(stdout.match(/^trace [0-9a-f]{32}/gm)).toHaveLength(2);
     expect(stdout).toMatch(/^checkout: POST \/orders +█/m);
     expect(stdout).toMatch(/^│ {2}└─ inventory: GET \/stock\/:sku +█/m);
     expect(stdout).toMatch(/stock\.sku=FAR-4 stock\.shelf=basement/);
     expect(stdout).toMatch(/9 spans, checkout, inventory/);
+    expect(stdout).toMatch(/^search: GET \/search\/:question +█/m);
+    expect(stdout).toMatch(/^[ │]*└─ query uat-docs +█/m);
+    expect(stdout).toMatch(/^query uat-docs +1 +0% .* 3\.0$/m);
+    expect(stdout).toMatch(/^upsert uat-docs +\d+ +0% .* -$/m);
     expect(stdout).not.toContain('\u001b');
     await expectNothingLeft(running);
   });
@@ -126,6 +130,10 @@ describe('running', () => {
     await outputOf(running, /A trace that failed:\n+trace /);
     await outputOf(running, /A slow trace:\n+trace /);
     await outputOf(running, /^checkout POST \/orders +[\d.]+\/s +\d+% failed {2}p50 .* p95 .* p99 /m);
+    await outputOf(running, /^search GET \/search\/\S+ +[\d.]+\/s +0% failed /m);
+    await outputOf(running, /^query uat-archive +\d+ +100% /m);
+    await outputOf(running, /^query uat-docs +\d+ +0% .* 3\.0$/m);
+    expect(running.output()).toMatch(/The first search, in Qdrant:\n+trace /);
     running.child.kill('SIGTERM');
     expect((await running.ended).code).toBe(0);
   });
@@ -135,7 +143,7 @@ describe('running', () => {
     ['npm start', START],
   ])('when %s is killed, nothing lives on', async (_, program) => {
     const running = start(program, ['--port', '0']);
-    await outputOf(running, /orders a second/);
+    await outputOf(running, /orders and searches a second/);
     running.child.kill('SIGKILL');
     await running.ended;
     await expectNothingLeft(running);
@@ -143,7 +151,7 @@ describe('running', () => {
 
   test('when a service dies, says so and ends with 1', async () => {
     const running = start(MAIN, ['--port', '0']);
-    await outputOf(running, /orders a second/);
+    await outputOf(running, /orders and searches a second/);
     process.kill(Number(/^inventory: .*, process (\d+)$/m.exec(running.output())?.[1]), 'SIGKILL');
     const { code, stderr } = await running.ended;
     expect(code).toBe(1);

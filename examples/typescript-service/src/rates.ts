@@ -1,5 +1,6 @@
 import type { ReceivedSpan } from '@uat/tracing-sdk/testing';
 import { formatDuration } from './durations.ts';
+import { percentile } from './percentile.ts';
 import { samplingWeight } from './sampling-weight.ts';
 import { hasFailed } from './span-details.ts';
 import { serviceOf } from './span-tree.ts';
@@ -89,7 +90,7 @@ export function createRates({
 
 function summarize(group: readonly Request[], seconds: number): OperationRate {
   const { service, operation } = group[0] as Request;
-  const byDuration = group.toSorted((a, b) => a.duration - b.duration);
+  const durations = group.map(({ duration, weight }) => ({ value: duration, weight }));
   let weight = 0;
   let failed = 0;
   for (const request of group) {
@@ -101,21 +102,10 @@ function summarize(group: readonly Request[], seconds: number): OperationRate {
     operation,
     perSecond: weight / seconds,
     failed: failed / weight,
-    p50: percentile(byDuration, weight * 0.5),
-    p95: percentile(byDuration, weight * 0.95),
-    p99: percentile(byDuration, weight * 0.99),
+    p50: percentile(durations, 0.5),
+    p95: percentile(durations, 0.95),
+    p99: percentile(durations, 0.99),
   };
-}
-
-/** @returns the smallest duration that so much weight lies at or below */
-function percentile(byDuration: readonly Request[], weight: number): number {
-  let below = 0;
-  for (const request of byDuration) {
-    below += request.weight;
-    // A sum of weights is off by rounding in its last digits.
-    if (below >= weight * (1 - 1e-9)) return request.duration;
-  }
-  return byDuration.at(-1)?.duration ?? 0;
 }
 
 function byName(a: OperationRate, b: OperationRate): number {

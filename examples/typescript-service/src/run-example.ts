@@ -1,12 +1,14 @@
+import { startQdrantStandIn } from '@uat/qdrant-stand-in';
 import { type OtlpReceiver, startOtlpReceiver } from '@uat/tracing-sdk/testing';
 import { type ChildService, startChildService } from './child-service.ts';
 import { createPaint, wantsColours } from './colours.ts';
 import { createTraceJudge, type Interest } from './interesting-traces.ts';
 import type { Options } from './options.js';
+import { createQdrantOperations, renderQdrantOperations } from './qdrant-operations.ts';
 import { createRates, renderRates } from './rates.ts';
 import { cleanText } from './terminal-text.ts';
 import { createTraceGatherer } from './trace-gatherer.ts';
-import { ONE_ORDER, placeOrder, sendTraffic } from './traffic.ts';
+import { inTurn, ONE_ORDER, ORDERS, placeOrder, SEARCHES, search, sendTraffic } from './traffic.ts';
 import { renderWaterfall } from './waterfall.ts';
 
 const DEFAULT_PORT = 4318;
@@ -14,9 +16,11 @@ const RATES_EVERY_MILLIS = 5000;
 /** A signal to the whole process group reaches us once directly and once passed on by `npm start`. */
 const SAME_SIGNAL_MILLIS = 500;
 const MAX_WIDTH = 120;
+const SERVER = 1;
 
 const HEADINGS: Readonly<Record<Interest, string>> = {
   first: 'The first trace:',
+  database: 'The first search, in Qdrant:',
   failed: 'A trace that failed:',
   slow: 'A slow trace:',
 };
@@ -35,6 +39,7 @@ export async function runExample(options: Options): Promise<number> {
   const stopping = new AbortController();
   stopOnSignals(stopping);
   const rates = createRates();
+  const qdrantOperations = createQdrantOperations();
   const judge = createTraceJudge();
   const gatherer = createTraceGatherer({
     onTrace(spans) {
@@ -47,9 +52,11 @@ export async function runExample(options: Options): Promise<number> {
 
   const services: ChildService[] = [];
   let receiver: OtlpReceiver | undefined;
+  let qdrant: Qdrant | undefined;
   try {
     receiver = await listen(options.port, say, (spans) => {
       rates.add(spans);
+      qdrantOperations.add(spans);
       gatherer.add(spans);
     });
     const start = async (name: string, environment: Record<string, string> = {}): Promise<ChildService> => {
@@ -64,24 +71,37 @@ export async function runExample(options: Options): Promise<number> {
     };
     const inventory = await start('inventory');
     const checkout = await start('checkout', { INVENTORY_URL: inventory.url });
+    qdrant = await openQdrant(say);
+    const searches = await start('search', { QDRANT_URL: qdrant.url });
 
     if (options.once) {
       await placeOrder(checkout.url, ONE_ORDER, stopping.signal);
+      await search(searches.url, inTurn(SEARCHES, 0), stopping.signal);
       // Services that are stopped deliver what they have: then the trace is complete, however long batches wait.
       await Promise.all(services.map((service) => service.stop()));
-      for (const trace of receiver.traces()) say(`\n${renderWaterfall(trace.spans, drawing())}`);
+      for (const trace of receiver.traces()) {
+        if (trace.spans.some(({ kind }) => kind === SERVER))
+          say(`\n${renderWaterfall(trace.spans, drawing())}`);
+      }
+      say(['', ...renderQdrantOperations(qdrantOperations.current(), drawing().width)].join('\n'));
       return receiver.spans.length === 0 ? fail('no span arrived') : 0;
     }
 
-    say(`\n${options.rate} orders a second for ${options.minutes} min; Ctrl-C ends it.`);
+    say(`\n${options.rate} orders and searches a second each for ${options.minutes} min; Ctrl-C ends it.`);
     const tick = setInterval(gatherer.handOut, 250);
     const ratesTick = setInterval(() => {
-      say(['', ...renderRates(rates.current(), drawing().width)].join('\n'));
+      const { width } = drawing();
+      say(['', ...renderRates(rates.current(), width)].join('\n'));
+      say(['', ...renderQdrantOperations(qdrantOperations.current(), width)].join('\n'));
     }, RATES_EVERY_MILLIS);
     const timer = setTimeout(() => stopping.abort('time is over'), options.minutes * 60_000);
     const died = Promise.race(services.map(async (service) => `${service.name} ${await service.ended}`));
     void died.then(() => stopping.abort('a service ended'));
-    await sendTraffic(checkout.url, options.rate, stopping.signal);
+    const { signal } = stopping;
+    await Promise.all([
+      sendTraffic((n) => placeOrder(checkout.url, inTurn(ORDERS, n), signal), options.rate, signal),
+      sendTraffic((n) => search(searches.url, inTurn(SEARCHES, n), signal), options.rate, signal),
+    ]);
     clearInterval(tick);
     clearInterval(ratesTick);
     clearTimeout(timer);
@@ -98,8 +118,26 @@ export async function runExample(options: Options): Promise<number> {
     if (receiver !== undefined && !options.once) {
       say(`${receiver.spans.length + receiver.counts.evictedSpans} spans received.`);
     }
+    await qdrant?.close();
     await receiver?.close();
   }
+}
+
+interface Qdrant {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The user's, where `QDRANT_URL` names one; else the stand-in, in this process. */
+async function openQdrant(say: (text: string) => void): Promise<Qdrant> {
+  const url = process.env.QDRANT_URL;
+  if (url !== undefined && url !== '') {
+    say('Qdrant: the one that QDRANT_URL names');
+    return { url, async close() {} };
+  }
+  const standIn = await startQdrantStandIn();
+  say(`Qdrant stand-in: ${standIn.url} (set QDRANT_URL to use a real one)`);
+  return standIn;
 }
 
 /** On 4318, where OTLP is sent by default, or else on a free port, unless the user named one. */

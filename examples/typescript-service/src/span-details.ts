@@ -23,7 +23,7 @@ export function failureText(span: ReceivedSpan): string {
 
 /** On every request the same, or told by name, status and place in the tree already. */
 const NOISE =
-  /^(server|client|network|net|user_agent|url|telemetry|process|thread|code|otel|peer|service|host)\.|^http\.(request\.method|route|request\.method_original)$|^error\.type$/;
+  /^(server|client|network|net|user_agent|url|telemetry|process|thread|code|otel|peer|service|host)\.|^http\.(request\.method|route|request\.method_original)$|^db\.(system|operation|collection)\.name$|^error\.type$/;
 
 /** @returns `status=503 cart.items=3`, a status only where it tells of a failure: at most `width` columns, what was sent first comes first */
 export function attributesText(span: ReceivedSpan, width: number): string {

@@ -24,6 +24,11 @@ export const ORDERS: readonly Order[] = [
   QUICK,
 ];
 
+/** The n-th of an endless round. */
+export function inTurn<T>(list: readonly T[], index: number): T {
+  return list[index % list.length] as T;
+}
+
 /** For a single trace: two services, calls side by side, one of them slow. */
 export const ONE_ORDER = SLOW;
 
@@ -39,28 +44,51 @@ export async function placeOrder(url: string, order: Order, signal: AbortSignal)
   return response.status;
 }
 
+/** Of the documentation; one of eight asks an archive that is not there. */
+export const SEARCHES: readonly string[] = [
+  '/search/how are secrets masked',
+  '/search/spans lost at exit',
+  '/search/sampling ratio in production',
+  '/search/which Qdrant methods are traced',
+  '/search/overhead of a span',
+  '/archive/how are secrets masked',
+  '/search/install the package',
+  '/search/exporter queue is full',
+];
+
+/** @returns the status of the answer @throws when there is none */
+export async function search(url: string, path: string, signal: AbortSignal): Promise<number> {
+  const response = await fetch(url + encodeURI(path), { signal });
+  await response.arrayBuffer();
+  return response.status;
+}
+
 /** More than this under way means that the service hangs; more requests would only pile up. */
 const MAX_UNDER_WAY = 20;
 
 /**
- * Sends orders until the signal aborts, at a steady rate.
+ * Sends requests until the signal aborts, at a steady rate.
  *
- * @param perSecond orders a second
+ * @param send sends the n-th, from 0
+ * @param perSecond requests a second
  * @returns resolves when the last one is answered or aborted
  */
-export async function sendTraffic(url: string, perSecond: number, signal: AbortSignal): Promise<void> {
+export async function sendTraffic(
+  send: (index: number) => Promise<unknown>,
+  perSecond: number,
+  signal: AbortSignal,
+): Promise<void> {
   const underWay = new Set<Promise<unknown>>();
   let next = 0;
   await new Promise<void>((resolve) => {
-    const send = (): void => {
+    const sendNext = (): void => {
       if (underWay.size >= MAX_UNDER_WAY) return;
-      const order = ORDERS[next++ % ORDERS.length] as Order;
       // A failed request is part of the show; that a service died is noticed by whoever started it.
-      const request = placeOrder(url, order, signal).catch(() => {});
+      const request = send(next++).catch(() => {});
       underWay.add(request);
       void request.finally(() => underWay.delete(request));
     };
-    const timer = setInterval(send, 1000 / perSecond);
+    const timer = setInterval(sendNext, 1000 / perSecond);
     const stop = (): void => {
       clearInterval(timer);
       resolve();
@@ -70,7 +98,7 @@ export async function sendTraffic(url: string, perSecond: number, signal: AbortS
       return;
     }
     signal.addEventListener('abort', stop, { once: true });
-    send();
+    sendNext();
   });
   await Promise.all(underWay);
 }
