@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{packages,examples,scripts}/**/*.test.ts'],
+    include: ['{packages,examples,scripts,dashboards}/**/*.test.ts', 'stack/src/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     // Real processes, sockets and signals: each file in a process of its own.
     pool: 'forks',
