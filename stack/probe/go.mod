@@ -1,0 +1,3 @@
+module uat-tracing/probe
+
+go 1.25
