@@ -11,12 +11,15 @@ const START_WORKSPACES = [
   'examples/typescript-service',
 ];
 
+/** The stack's CLI needs less; but `npm ci` removes what is not asked for, and the next `npm start` would fetch it again. */
+const SCOPES = { start: START_WORKSPACES, stack: [...START_WORKSPACES, 'stack'] };
+
 /** @typedef {Record<string, { version?: string, integrity?: string, link?: boolean, optional?: boolean, devOptional?: boolean, dependencies?: Record<string, string>, devDependencies?: Record<string, string> }>} LockedPackages */
 
 /**
  * Installs what is missing or outdated. Silent when nothing is.
  *
- * @param {'start' | 'all'} scope
+ * @param {'start' | 'stack' | 'all'} scope
  */
 export async function install(scope) {
   const problem = installationProblem(scope);
@@ -24,7 +27,8 @@ export async function install(scope) {
   // Who has the dev tools keeps them: `npm ci` with workspaces would remove them.
   const everything = scope === 'all' || existsSync(join(ROOT, 'node_modules/vitest'));
   console.log(`Installing dependencies (${problem}); this takes a moment.`);
-  const workspaces = everything ? [] : START_WORKSPACES.flatMap((workspace) => ['-w', workspace]);
+  const workspaces =
+    everything || scope === 'all' ? [] : SCOPES[scope].flatMap((workspace) => ['-w', workspace]);
   let errorText = '';
   // Errors only: the packages ask for a newer Node.js than npm may be running on, and do run on it (see nodeBinary).
   const code = await npm(['ci', '--no-audit', '--no-fund', '--loglevel', 'error', ...workspaces], {
@@ -39,7 +43,7 @@ export async function install(scope) {
 /**
  * Compares package-lock.json with the list that npm keeps of what it has installed.
  *
- * @param {'start' | 'all'} scope
+ * @param {'start' | 'stack' | 'all'} scope
  * @param {string} [root]
  * @returns {string | undefined} undefined when everything needed is there
  */
@@ -56,7 +60,7 @@ export function installationProblem(scope, root = ROOT) {
     if (locked.version !== version || (locked.integrity ?? integrity) !== integrity)
       return `${path.slice(13)} has changed`;
   }
-  const workspaces = scope === 'all' ? ['', ...workspacePaths(wanted)] : START_WORKSPACES;
+  const workspaces = scope === 'all' ? ['', ...workspacePaths(wanted)] : SCOPES[scope];
   for (const workspace of workspaces) {
     const { dependencies = {}, devDependencies = {} } = wanted[workspace] ?? {};
     for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
