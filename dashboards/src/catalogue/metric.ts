@@ -27,6 +27,8 @@ export interface Metric {
   readonly meaning: string;
   /** When there are series, where that is not always: "after the first failure", say. A rule has to live without it. */
   readonly appears?: string;
+  /** Of `labels`, those that only some series have. */
+  readonly sometimes?: readonly string[];
 }
 
 /** A program, or a part of one, that prints metrics. */
@@ -46,7 +48,7 @@ export interface Emitter {
   readonly metrics: readonly Metric[];
 }
 
-type Extra = Pick<Metric, 'appears'>;
+type Extra = Pick<Metric, 'appears' | 'sometimes'>;
 
 const of =
   (type: MetricType) =>

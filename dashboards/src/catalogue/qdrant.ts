@@ -5,7 +5,8 @@ const REST = ['method', 'endpoint', 'status', 'collection'];
 const GRPC = ['endpoint', 'status', 'collection'];
 const CLUSTER = { appears: 'in cluster mode' };
 const REQUEST = {
-  appears: 'an endpoint after its first request; collection instead of all with per_collection=true',
+  appears: 'an endpoint after its first request; one collection each with per_collection=true',
+  sometimes: ['collection'],
 };
 const COLLECTION = { appears: 'with a collection' };
 const hardware = (part: string, meaning: string) =>

@@ -9,6 +9,7 @@ test('names, labels and groupings', () => {
     { name: 'a_bucket', labels: ['job', 'le'] },
     { name: 'b', labels: [] },
   ]);
+  expect(parsePromql('label_replace(a, "to", "$1", "from", "(.*)")').writtenLabels).toEqual(['to']);
   expect(expression.groupingLabels).toEqual(['job', 'le', 'job', 'instance', 'pod']);
 });
 

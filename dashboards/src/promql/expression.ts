@@ -12,6 +12,8 @@ export interface Expression {
   readonly selectors: readonly Selector[];
   /** Labels in `by`, `without`, `on`, `ignoring`, `group_left` and `group_right`. */
   readonly groupingLabels: readonly string[];
+  /** Labels that `label_replace` and `label_join` write. */
+  readonly writtenLabels: readonly string[];
 }
 
 /**
@@ -22,6 +24,7 @@ export interface Expression {
 export function parsePromql(text: string): Expression {
   const selectors: Selector[] = [];
   const groupingLabels: string[] = [];
+  const writtenLabels: string[] = [];
   const of = ({ from, to }: SyntaxNode): string => text.slice(from, to);
   parser.parse(text).iterate({
     enter({ type, node }) {
@@ -34,12 +37,16 @@ export function parsePromql(text: string): Expression {
         if (!name) throw new SyntaxError(`a selector without a name: ${of(node)}`);
         selectors.push({ name: of(name), labels: matchedLabels(node, of) });
       }
+      if (type.name === 'FunctionCall' && /^label_(replace|join)\b/.test(of(node))) {
+        const written = node.getChild('FunctionCallBody')?.getChild('StringLiteral');
+        if (written) writtenLabels.push(of(written).slice(1, -1));
+      }
       if (type.name === 'GroupingLabels') {
         for (const label of node.getChildren('LabelName')) groupingLabels.push(of(label));
       }
     },
   });
-  return { selectors, groupingLabels };
+  return { selectors, groupingLabels, writtenLabels };
 }
 
 function matchedLabels(selector: SyntaxNode, of: (node: SyntaxNode) => string): string[] {
