@@ -118,7 +118,8 @@ export function defaultEndpoints(published: StackSettings): OtlpEndpoint[] {
 
 function checkedUrl(name: string, text: string, { variable, default: example }: AddressDeclaration): string {
   const wrong = `--${name} (${variable}) must be an http:// or https:// URL such as ${example}, without password and query`;
-  if (!URL.canParse(text)) throw new AddressError(`${wrong}, got '${text.replace(/[^/]*@/, '…@')}'`);
+  if (!URL.canParse(text))
+    throw new AddressError(`${wrong}, got '${text.replace(/[?#].*$/s, '?…').replace(/[^/]*@/, '…@')}'`);
   const parsed = new URL(text);
   if (!/^https?:$/.test(parsed.protocol)) throw new AddressError(`${wrong}, got '${parsed.protocol}//…'`);
   if (parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || parsed.hash !== '')

@@ -97,9 +97,9 @@ function unreachable(url: string, error: unknown): Problem {
   }
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH')
     return new Problem(`no route to ${place(url)} (${code})`);
-  if (code.startsWith('HPE_'))
-    return new Problem(`what listens at ${place(url)} does not speak HTTP (${code})`);
   const message = cause instanceof Error ? cause.message : String(cause);
+  if (code.startsWith('HPE_') || /does not match the HTTP/.test(message))
+    return new Problem(`what listens at ${place(url)} does not speak HTTP: ${message}`);
   // A connection that was cut may be a part that restarts.
   const cut = code === 'ECONNRESET' || code === 'UND_ERR_SOCKET' || code === 'EPIPE';
   return new Problem(

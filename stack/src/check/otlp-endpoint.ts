@@ -21,8 +21,11 @@ const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
  */
 export function parseOtlpEndpoint(given: string): OtlpEndpoint {
   const text = given.trim();
-  // Never shown again: what stands before an @ may be a password.
-  const shown = text.replace(/\/\/[^/]*@/, '//…@').replace(/^[^/]*@/, '…@');
+  // Never shown again: what stands before an @ may be a password, what stands after a ? a key.
+  const shown = text
+    .replace(/[?#].*$/s, '?…')
+    .replace(/\/\/[^/]*@/, '//…@')
+    .replace(/^[^/]*@/, '…@');
   const refuse = (problem: string): EndpointError =>
     new EndpointError(`the endpoint '${shown}' ${problem}. ${ALLOWED}`);
 

@@ -1,5 +1,5 @@
 import type { CheckContext } from './check-context.ts';
-import { type CheckRow, checkRow } from './check-row.ts';
+import { type CheckRow, checkRow, logsCommand } from './check-row.ts';
 import { jsonAnswer, okAnswer } from './http-answer.ts';
 import { poll } from './poll.ts';
 import { CLIENT_SERVICE, type ProbeTrace, SERVER_SERVICE } from './probe-traces.ts';
@@ -66,7 +66,7 @@ async function waitForRise(
   before: number | Error,
   sent: readonly ProbeTrace[],
 ): Promise<string> {
-  if (before instanceof Error) throw before;
+  if (before instanceof Error) throw new Problem(before.message, { hint: logsCommand('prometheus') });
   // One request a trace, counted before sampling.
   const expected = sent.length;
   if (expected === 0) throw new NothingToCheck('no trace was taken by the collector');

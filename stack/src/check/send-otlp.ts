@@ -40,6 +40,8 @@ function decode(
   answer: Uint8Array,
 ): ReturnType<typeof serializer.deserializeResponse>['partialSuccess'] {
   try {
+    // The stock one takes any text for a success.
+    if (endpoint.protocol === 'http') JSON.parse(Buffer.from(answer).toString());
     return serializer.deserializeResponse(answer).partialSuccess;
   } catch {
     throw new Problem(`what listens at ${endpoint.place} does not answer as an OTLP receiver does`);
@@ -90,7 +92,7 @@ function sendGrpc(endpoint: OtlpEndpoint, body: Uint8Array, signal: AbortSignal)
 
 /** https://grpc.io/docs/guides/status-codes/ */
 function grpcProblem(endpoint: OtlpEndpoint, error: ServiceError): Problem {
-  const details = error.details === '' ? error.message : error.details;
+  const details = (error.details === '' ? error.message : error.details).slice(0, 200);
   if (/ECONNREFUSED/.test(details))
     return new Problem(`nothing listens at ${endpoint.place} (connection refused)`);
   if (/ENOTFOUND|EAI_AGAIN|Name resolution failed/i.test(details)) {

@@ -117,5 +117,5 @@ function checkSpans(trace: ProbeTrace, spans: readonly StoredSpan[], waited: str
     throw wrong('arrived without its error status');
   const longest = Math.max(...spans.map((span) => span.duration));
   if (trace.kind === 'slow' && longest < SLOW_MILLIS - 1)
-    throw wrong(`took ${SLOW_MILLIS} ms and is stored with ${longest} ms`);
+    throw wrong(`took ${SLOW_MILLIS} ms and is stored with ${Math.round(longest)} ms`);
 }

@@ -15,7 +15,7 @@ const LEAST_MEMORY = 2 * GIB;
 const SKEW_SEEN = 2000;
 /** Prometheus refuses samples that are further ahead. */
 const SKEW_HARMFUL = 60_000;
-/** What search engines that map files ask for, Qdrant's kin; 65,530 is the older kernels' default. */
+/** What Elasticsearch, which maps files as Qdrant does, asks for; the default is 65,530 on older kernels, 1,048,576 on newer ones. */
 const ENOUGH_MAPS = 262_144;
 
 const gigabytes = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GB`;
