@@ -69,6 +69,34 @@ export async function sendSpans(
     throw new Error(`${rejected} of ${spans.length} spans refused: ${response.status} ${text}`);
 }
 
+/** Sends one gauge of value 1. */
+export async function sendMetric(
+  url: string,
+  name: string,
+  attributes: Readonly<Record<string, Value>>,
+): Promise<void> {
+  const dataPoint = {
+    timeUnixNano: String(BigInt(Date.now()) * 1_000_000n),
+    asDouble: 1,
+    attributes: keyValues(attributes),
+  };
+  const response = await fetch(`${url}/v1/metrics`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      resourceMetrics: [
+        {
+          resource: { attributes: keyValues({ 'service.name': 'raw' }) },
+          scopeMetrics: [{ scope: { name: 'raw' }, metrics: [{ name, gauge: { dataPoints: [dataPoint] } }] }],
+        },
+      ],
+    }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`metric refused: ${response.status} ${text}`);
+}
+
 function requestOf(spans: readonly RawSpan[], { resource = {}, scope = { name: 'raw' } }: RawSource): object {
   return {
     resourceSpans: [

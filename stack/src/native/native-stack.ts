@@ -73,6 +73,7 @@ export class NativeStack {
   readonly secrets: { readonly qdrantApiKey: string; readonly qdrantReadOnlyApiKey: string };
   readonly #folder: string;
   readonly #mounted: string[] = [];
+  readonly #apps: NativeService[] = [];
 
   constructor(options: NativeStackOptions) {
     this.#folder = mkdtempSync(join(tmpdir(), 'uat-stack-'));
@@ -138,9 +139,26 @@ export class NativeStack {
     return runWithin(this.network, options.at ?? 'app', script, options);
   }
 
+  /**
+   * Starts a program of the machine at `app` that goes on until it is stopped, and waits until it answers.
+   *
+   * @param healthUrl on 127.0.0.1, such as `http://127.0.0.1:8080/health`; the program listens on `address('app')` or 0.0.0.0
+   */
+  async startApp(
+    command: readonly string[],
+    { environment = {}, healthUrl }: { environment?: Readonly<Record<string, string>>; healthUrl: string },
+  ): Promise<NativeService> {
+    const script = (): string => `exec ${command.map(quote).join(' ')}`;
+    const app = new NativeService({ name: 'app', network: this.network, script, environment, healthUrl });
+    this.#apps.push(app);
+    await app.start();
+    return app;
+  }
+
   /** Ends every program, and removes all that was made. */
   async stop(): Promise<void> {
-    await Promise.all(Object.values(this.services).map((service) => service.stop('SIGKILL')));
+    const all = [...this.#apps, ...Object.values(this.services)];
+    await Promise.all(all.map((service) => service.stop('SIGKILL')));
     this.#remove();
   }
 
