@@ -1,0 +1,81 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+/** Everything that is shown has an address: views read it, and change it to change what is shown. */
+export interface Place {
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+const listeners = new Set<() => void>();
+
+function currentPlace(): Place {
+  return { path: location.pathname, query: new URLSearchParams(location.search) };
+}
+
+export function usePlace(): Place {
+  const [place, setPlace] = useState(currentPlace);
+  useEffect(() => {
+    const update = (): void => setPlace(currentPlace());
+    listeners.add(update);
+    addEventListener('popstate', update);
+    return () => {
+      listeners.delete(update);
+      removeEventListener('popstate', update);
+    };
+  }, []);
+  return place;
+}
+
+/** @param replace where the step is too small to go back to, such as a letter typed */
+export function go(to: string, { replace = false } = {}): void {
+  if (to === location.pathname + location.search) return;
+  history[replace ? 'replaceState' : 'pushState'](null, '', to);
+  for (const listener of listeners) listener();
+}
+
+/** Changes parameters of the address; undefined and empty ones are taken out. */
+export function goWith(
+  changes: Readonly<Record<string, string | undefined>>,
+  options = { replace: true },
+): void {
+  const { path, query } = currentPlace();
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined || value === '') query.delete(name);
+    else query.set(name, value);
+  }
+  go(address(path, query), options);
+}
+
+export function address(path: string, query: URLSearchParams | Readonly<Record<string, string>>): string {
+  const text = new URLSearchParams(query).toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+export interface LinkProps {
+  readonly to: string;
+  readonly children: ComponentChildren;
+  readonly class?: string;
+  readonly title?: string;
+  readonly current?: boolean;
+  readonly label?: string;
+}
+
+/** A link that needs no new document. */
+export function Link({ to, children, current, label, ...rest }: LinkProps): JSX.Element {
+  return (
+    <a
+      {...rest}
+      href={to}
+      aria-current={current === true ? 'page' : undefined}
+      aria-label={label}
+      onClick={(event) => {
+        if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        go(to);
+      }}
+    >
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,2 @@
+/** The bundler takes them into `page.css`. */
+declare module '*.css';

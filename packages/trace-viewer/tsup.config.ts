@@ -1,0 +1,16 @@
+import { defineConfig, type Options } from 'tsup';
+
+/** `npm start` needs no types and is quicker without. */
+const withTypes = process.env.UAT_BUILD_TYPES !== 'false';
+
+const common = {
+  format: ['esm'],
+  target: 'node22',
+  platform: 'node',
+  splitting: false,
+} satisfies Options;
+
+export default defineConfig([
+  { ...common, entry: { index: 'src/index.ts' }, dts: withTypes },
+  { ...common, entry: { cli: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
+]);
