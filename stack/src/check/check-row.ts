@@ -29,6 +29,10 @@ export function logsCommand(part: Part): string {
   return `docker compose -f stack/compose.yaml logs --tail 50 ${PARTS[part].service}`;
 }
 
+/** Where secrets are removed. A collector that runs with an older file has to be started again. */
+export const SCRUBBING =
+  "grep -n -A 30 '^processors:' stack/otel-collector/config.yaml # then: docker compose -f stack/compose.yaml restart otel-collector";
+
 /**
  * Runs one check.
  *

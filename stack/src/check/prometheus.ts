@@ -1,5 +1,5 @@
 import type { CheckContext } from './check-context.ts';
-import { type CheckRow, checkRow, logsCommand } from './check-row.ts';
+import { type CheckRow, checkRow, logsCommand, SCRUBBING } from './check-row.ts';
 import { jsonAnswer, okAnswer } from './http-answer.ts';
 import { poll } from './poll.ts';
 import { CLIENT_SERVICE, type ProbeTrace, SERVER_SERVICE } from './probe-traces.ts';
@@ -91,7 +91,7 @@ async function checkLabels(context: CheckContext, sent: readonly ProbeTrace[]): 
   const leaked = sent.flatMap((trace) => trace.secrets).filter((secret) => text.includes(secret.value));
   if (leaked.length > 0) {
     throw new Problem(`secrets in labels: ${[...new Set(leaked.map(({ where }) => where))].join(', ')}`, {
-      hint: 'docker compose -f stack/compose.yaml logs --tail 50 otel-collector # then processor transform/scrub in stack/otel-collector/config.yaml',
+      hint: SCRUBBING,
     });
   }
   return 'the labels of all series of the probes are clean';

@@ -1,5 +1,5 @@
 import type { CheckContext } from './check-context.ts';
-import { type CheckRow, checkRow } from './check-row.ts';
+import { type CheckRow, checkRow, SCRUBBING } from './check-row.ts';
 import { httpAnswer, parseJson, refusal } from './http-answer.ts';
 import { poll } from './poll.ts';
 import {
@@ -85,7 +85,7 @@ async function findTrace(store: TraceStore, context: CheckContext, trace: ProbeT
       throw new Problem(
         `${trace.protocol}: secrets arrived: ${leaked.map(({ where }) => where).join(', ')}`,
         {
-          hint: 'docker compose -f stack/compose.yaml logs --tail 50 otel-collector # then processors transform/scrub and redaction in stack/otel-collector/config.yaml',
+          hint: SCRUBBING,
         },
       );
     }
