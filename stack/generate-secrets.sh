@@ -21,11 +21,11 @@ chmod 700 "$folder" || fail "cannot keep others out of $folder: it belongs to an
 
 for name in grafana_admin_password grafana_secret_key qdrant_api_key qdrant_read_only_api_key; do
   file=$folder/$name
+  [ ! -d "$file" ] || fail "$file is a folder, not a file; an engine makes one when it mounts a file that is missing: remove it"
   if [ -s "$file" ]; then
     chmod 600 "$file" || fail "cannot keep others from reading $file: it belongs to another user"
     continue
   fi
-  [ ! -d "$file" ] || fail "$file is a folder, not a file; an engine makes one when it mounts a file that is missing: remove it"
   value=$(random_text)
   [ ${#value} -eq 64 ] || fail "the system's random source gave too little"
   # Renamed into place: a run that is cut short leaves no half of a key.
