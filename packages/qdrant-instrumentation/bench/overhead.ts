@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what a traced call costs over the bare client, ours and `@traceloop/instrumentation-qdrant` side by
- * side, each in processes of its own, interleaved. `--rounds <n>`, default 7.
+ * side in one process (`peers/traceloop/side-by-side.mjs`). `--rounds <n>` of 50 calls a variant, default 400.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -15,17 +15,10 @@ import { Worker } from 'node:worker_threads';
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 const peerFolder = fileURLToPath(new URL('./peers/traceloop/', import.meta.url));
 
-const VARIANTS = ['bare', 'ours', 'ours with metrics', 'traceloop', 'traceloop with traceContent'] as const;
+const VARIANTS = ['bare', 'ours', 'traceloop', 'traceloop with traceContent'] as const;
 const METHODS = ['upsert', 'retrieve', 'delete', 'query'] as const;
 type Variant = (typeof VARIANTS)[number];
 type Method = (typeof METHODS)[number];
-
-interface Sample {
-  readonly wallMicros: number;
-  readonly cpuMicros: number;
-  /** Spans a call. */
-  readonly spans: number;
-}
 
 function install(): void {
   if (!existsSync(join(peerFolder, 'node_modules', '@traceloop'))) {
@@ -53,69 +46,64 @@ function run(command: string, args: readonly string[], cwd: string): void {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed in ${cwd}:\n${stderr || stdout}`);
 }
 
-function measure(variant: Variant, method: Method, url: string | undefined, calls: number): Sample {
-  const env: Record<string, string> = { VARIANT: variant, METHOD: method, CALLS: String(calls) };
-  // On a network `fetch` is traced beside every variant, as it is in a service.
-  if (url !== undefined) Object.assign(env, { URL: url, TRACE_FETCH: '1' });
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['calls.mjs'], {
+interface Measured {
+  /** Microseconds a call, of each round. */
+  readonly micros: Readonly<Record<string, readonly number[]>>;
+  /** Spans a call. */
+  readonly spans: Readonly<Record<string, number>>;
+}
+
+function measure(method: Method, variants: readonly Variant[], env: Record<string, string>): Measured {
+  const { stdout, stderr, status, error } = spawnSync(process.execPath, ['side-by-side.mjs'], {
     cwd: peerFolder,
-    env,
+    env: { METHOD: method, VARIANTS: variants.join(','), ...env },
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 600_000,
   });
-  const line = stdout.trim().split('\n').at(-1) ?? '';
-  if (status !== 0 || !line.startsWith('{')) throw new Error(`${variant} ${method} failed:\n${stderr}`);
-  return JSON.parse(line) as Sample;
+  const line = stdout?.trim().split('\n').at(-1) ?? '';
+  if (status !== 0 || !line.startsWith('{')) throw new Error(`${method} failed: ${error?.message ?? stderr}`);
+  return JSON.parse(line) as Measured;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
+/** Mean of the faster half: what the machine does beside is in the other. */
+function typical(values: readonly number[]): number {
+  const faster = values.toSorted((a, b) => a - b).slice(0, Math.ceil(values.length / 2));
+  return faster.reduce((sum, value) => sum + value, 0) / faster.length;
 }
 
-type Samples = Record<Variant, Sample[]>;
+/** Microseconds over bare, of each variant that makes a span. */
+type Added = Partial<Record<Variant, number>>;
 
-/** A B C, then C B A: a machine that slows down for a while slows all of them. */
-function interleaved(method: Method, url: string | undefined, calls: number, rounds: number): Samples {
-  const samples = Object.fromEntries(VARIANTS.map((variant) => [variant, [] as Sample[]])) as Samples;
-  for (let round = 0; round < rounds; round++) {
-    for (const variant of round % 2 === 0 ? VARIANTS : VARIANTS.toReversed())
-      samples[variant].push(measure(variant, method, url, calls));
+function report(title: string, variants: readonly Variant[], env: Record<string, string>, methods = METHODS) {
+  console.log(`\n${title}\nmethod    variant                      us a call   added  spans`);
+  const added = {} as Record<Method, Added>;
+  for (const method of methods) {
+    const { micros, spans } = measure(method, variants, env);
+    const bare = typical(micros.bare!);
+    added[method] = {};
+    for (const variant of variants) {
+      const taken = typical(micros[variant]!);
+      const count = spans[variant]!;
+      if (count > 0) added[method][variant] = taken - bare;
+      const over = variant === 'bare' ? '' : `${taken < bare ? '' : '+'}${(taken - bare).toFixed(1)}`;
+      console.log(
+        `${method.padEnd(9)} ${variant.padEnd(28)} ${taken.toFixed(1).padStart(9)} ${over.padStart(7)} ${String(count).padStart(6)}`,
+      );
+    }
   }
-  return samples;
-}
-
-interface Row {
-  readonly method: Method;
-  readonly variant: Variant;
-  readonly micros: number;
-  /** Over bare; undefined where it makes no span. */
-  readonly added: number | undefined;
-}
-
-function rows(method: Method, samples: Samples, figure: 'wallMicros' | 'cpuMicros'): Row[] {
-  const bare = median(samples.bare.map((sample) => sample[figure]));
-  return VARIANTS.map((variant) => {
-    const micros = median(samples[variant].map((sample) => sample[figure]));
-    const traced = median(samples[variant].map(({ spans }) => spans)) > 0;
-    return { method, variant, micros, added: traced ? micros - bare : undefined };
-  });
-}
-
-function print(title: string, found: readonly Row[]): void {
-  console.log(`\n${title}\nmethod    variant                      us a call   added`);
-  for (const { method, variant, micros, added } of found)
-    console.log(
-      `${method.padEnd(9)} ${variant.padEnd(28)} ${micros.toFixed(1).padStart(9)} ${(added === undefined ? (variant === 'bare' ? '' : 'no span') : `+${added.toFixed(1)}`).padStart(8)}`,
-    );
-}
-
-function addedBy(found: readonly Row[], method: Method, variant: Variant): number {
-  return found.find((row) => row.method === method && row.variant === variant)?.added ?? Number.NaN;
+  return added;
 }
 
 function verdict(goal: string, value: number, limit: number, unit: string): void {
   console.log(`${value <= limit ? 'met   ' : 'MISSED'}  ${goal}: ${value.toFixed(2)}${unit}`);
+}
+
+function verdicts(where: string, added: Record<Method, Added>): void {
+  for (const method of METHODS) {
+    const { ours, ...others } = added[method];
+    for (const [theirs, cost] of Object.entries(others))
+      verdict(`${method}, ${where}: ours, of ${theirs}, at most 1.0`, ours! / cost, 1, '');
+  }
 }
 
 /** On a thread of this process, so that its time is not the client's. */
@@ -137,45 +125,31 @@ async function serve(): Promise<void> {
   server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as AddressInfo).port));
 }
 
-async function main(rounds: number): Promise<void> {
+async function main(rounds: string): Promise<void> {
   install();
   console.log(
-    `Node ${process.versions.node}, ${cpus().length} x ${cpus()[0]?.model.trim()}, ${rounds} rounds, medians`,
+    `Node ${process.versions.node}, ${cpus().length} x ${cpus()[0]?.model.trim()}, ${rounds} rounds, faster half`,
   );
-  const alone = METHODS.flatMap((method) =>
-    rows(method, interleaved(method, undefined, 12_000, rounds), 'cpuMicros'),
-  );
-  print('CPU time of a call, fetch replaced by an immediate answer', alone);
+  const alone = report('fetch replaced by an immediate answer', VARIANTS, { ROUNDS: rounds });
+  const metrics = report('the same, with a meter provider', ['bare', 'ours'], {
+    ROUNDS: rounds,
+    METRICS: '1',
+  });
   const standIn = await startStandIn();
-  const networked = rows('upsert', interleaved('upsert', standIn.url, 3000, rounds), 'cpuMicros');
-  await standIn.stop();
-  print('CPU time of a call to a local stand-in, fetch traced beside every variant', networked);
-  console.log();
-  for (const method of ['upsert', 'retrieve', 'delete'] as const) {
-    for (const theirs of ['traceloop', 'traceloop with traceContent'] as const)
-      verdict(
-        `${method}: ours, of ${theirs}, at most 1.0`,
-        addedBy(alone, method, 'ours') / addedBy(alone, method, theirs),
-        1,
-        '',
-      );
-  }
-  verdict(
-    'upsert, fetch traced: ours less theirs, at most 0 us',
-    addedBy(networked, 'upsert', 'ours') - addedBy(networked, 'upsert', 'traceloop'),
-    0,
-    ' us',
+  const networked = report(
+    'a local HTTP server, fetch instrumented beside both (not beside bare): only so does their trace reach the server',
+    ['bare', 'ours', 'traceloop'],
+    { ROUNDS: rounds, SERVER_URL: standIn.url },
   );
-  for (const variant of ['ours', 'ours with metrics'] as const)
-    verdict(
-      `query: ${variant}, of a call of 1 ms, at most 3 %`,
-      addedBy(alone, 'query', variant) / 10,
-      3,
-      ' %',
-    );
+  await standIn.stop();
+  console.log();
+  verdicts('alone (theirs sends no trace context)', alone);
+  verdicts('trace reaches the server', networked);
+  verdict('query: ours, of a call of 1 ms, at most 3 %', alone.query.ours! / 10, 3, ' %');
+  verdict('query: ours with metrics, of a call of 1 ms, at most 3 %', metrics.query.ours! / 10, 3, ' %');
 }
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '7' }, 'stand-in': { type: 'boolean', default: false } },
+  options: { rounds: { type: 'string', default: '400' }, 'stand-in': { type: 'boolean', default: false } },
 });
-await (values['stand-in'] ? serve() : main(Number(values.rounds)));
+await (values['stand-in'] ? serve() : main(values.rounds));

@@ -8,6 +8,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
+import { contextOfCall } from './call-context.ts';
 import { describeFailure } from './errors.ts';
 import type { Request } from './operations.ts';
 import { type Answer, responseAttributes } from './response-attributes.ts';
@@ -32,7 +33,6 @@ import {
   EVENT_REQUEST,
 } from './semconv.ts';
 import type { Server } from './server.ts';
-import { suppressTracing } from './suppressed-tracing.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** What is known of an operation when it starts. */
@@ -101,8 +101,9 @@ export class Call {
             active,
           );
     this.details = this.span.isRecording() ? {} : undefined;
-    this.context = trace.setSpan(active, this.span);
-    this.requestContext = settings.httpSpans === 'suppress' ? suppressTracing(this.context) : this.context;
+    this.context = contextOfCall(active, this.span, false);
+    this.requestContext =
+      settings.httpSpans === 'suppress' ? contextOfCall(active, this.span, true) : this.context;
   }
 
   /** Another of several requests begins. */

@@ -1,11 +1,11 @@
 import { context, trace } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AnyClient } from '../test/client-calls.ts';
 import { type MockAnswer, type MockQdrant, ok, startMockQdrant } from '../test/mock-qdrant.ts';
 import { idsOf, type RecordedTelemetry, recordTelemetry } from '../test/recorded-telemetry.ts';
 import { instrumentQdrant } from './index.ts';
-import { suppressTracing } from './suppressed-tracing.ts';
 import type { QdrantOptions } from './types.ts';
 
 let mock: MockQdrant;
