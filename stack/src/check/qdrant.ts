@@ -35,7 +35,7 @@ async function writeAndSearch(context: CheckContext): Promise<string> {
     const answer = await httpAnswer(target, { method, headers, json, signal: context.signal });
     if (answer.status === 401 || answer.status === 403) {
       throw new Problem(`Qdrant refuses the key of ${QDRANT_API_KEY} (${answer.status})`, {
-        hint: 'docker compose -f stack/compose.yaml up -d --force-recreate qdrant',
+        hint: 'docker compose -f stack/compose.yaml up -d --force-recreate --always-recreate-deps qdrant',
       });
     }
     if (answer.status !== 200) throw refusal(target, answer);

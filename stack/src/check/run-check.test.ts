@@ -694,7 +694,13 @@ const CASES: readonly Case[] = [
   },
   ...(
     [
-      ['refuses the key', 'PUT', 403, /refuses the key of qdrant_api_key \(403\)/, '--force-recreate qdrant'],
+      [
+        'refuses the key',
+        'PUT',
+        403,
+        /refuses the key of qdrant_api_key \(403\)/,
+        '--always-recreate-deps qdrant',
+      ],
       ['cannot write', 'PUT', 500, 'answered 500', undefined],
       ['cannot search', 'POST', 500, 'answered 500', undefined],
       ['cannot delete', 'DELETE', 500, 'could not be deleted again', 'curl -X DELETE'],

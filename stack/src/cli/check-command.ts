@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.ts';
 export const CHECK_HELP = `npm run stack -- check [endpoint] [options]
 
 Sends traces through the running stack and looks for them in every part: ordinary
-ones, with an error, slow ones, and with secrets, which must not arrive. Writes to a
+ones, with an error, slow ones (5 s), and with secrets, which must not arrive. Writes to a
 Qdrant collection of its own, searches it and deletes it again.
 
   endpoint   where to send: host:4317 (gRPC), host:4318 (HTTP), or a URL that says
@@ -18,6 +18,7 @@ Qdrant collection of its own, searches it and deletes it again.
              Default: both receivers of the stack.
 
 ${describeOptions(CHECK_OPTIONS)}
+For machines: npm run --silent stack -- check --json
 Exit code: 0 everything passed, 1 something failed, 2 wrong usage.
 `;
 
