@@ -52,7 +52,9 @@ async function takeAll(page: Page, theme: string): Promise<void> {
     await page.goto(`${viewer.url}${path}`);
     await page.waitForSelector(ready);
     // One more frame, for what is drawn on a canvas.
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
     await page.screenshot({ path: `${FOLDER}${name}-${theme}.png` });
     console.log(`${name}-${theme}.png`);
   };

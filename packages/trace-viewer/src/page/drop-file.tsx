@@ -13,7 +13,7 @@ interface Imported {
 export async function importFile(file: File): Promise<string> {
   try {
     const { spans, traces, traceId } = await postJson<Imported>('/api/import', file);
-    go(traces === 1 ? `/trace/${traceId}` : '/');
+    go(traces === 1 ? `/trace/${traceId}` : '/?q=from:file');
     return `${file.name}: ${spans} spans of ${traces} ${traces === 1 ? 'trace' : 'traces'}`;
   } catch (error) {
     return `${file.name} could not be read: ${(error as Error).message}`;

@@ -20,7 +20,7 @@ export interface MapLayout {
   readonly height: number;
 }
 
-export const NODE = { width: 190, height: 58 };
+export const NODE = { width: 212, height: 58 };
 const GAP = { x: 130, y: 30 };
 const MARGIN = 24;
 const SWEEPS = 4;

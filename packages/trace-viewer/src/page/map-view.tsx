@@ -91,7 +91,13 @@ function Edge({ placed, busiest }: { readonly placed: PlacedEdge; readonly busie
   const path = backwards
     ? `M${start.x} ${start.y}C${start.x + bend} ${start.y - 70} ${end.x - bend} ${end.y - 70} ${end.x} ${end.y}`
     : `M${start.x} ${start.y}C${start.x + bend} ${start.y} ${end.x - bend} ${end.y} ${end.x} ${end.y}`;
-  const middle = { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 - (backwards ? 52 : 0) };
+  // Near the callee: that is where the lines of one caller have parted.
+  const t = backwards ? 0.5 : 0.7;
+  const along = 3 * t * t - 2 * t * t * t;
+  const middle = {
+    x: start.x + (end.x - start.x) * t,
+    y: start.y + (end.y - start.y) * along - (backwards ? 52 : 0),
+  };
   return (
     <g class={`edge ${isBad ? 'bad' : ''}`}>
       <path
@@ -139,7 +145,7 @@ function Node({ placed }: { readonly placed: PlacedNode }): JSX.Element {
         {errors !== '' && <tspan class="bad-text">{errors}</tspan>}
       </text>
       {node.kind !== 'service' && (
-        <text x={x + NODE.width - 10} y={y + 16} class="node-kind">
+        <text x={x + NODE.width - 10} y={y + NODE.height - 10} class="node-kind">
           {KINDS[node.kind]}
         </text>
       )}

@@ -138,6 +138,7 @@ function meetsValue(
 function meetsTrace(trace: StoredTrace, condition: TraceCondition): boolean {
   const { negated } = condition;
   if (condition.kind === 'trace') return trace.traceId.startsWith(condition.text) !== negated;
+  if (condition.kind === 'imported') return trace.imported !== negated;
   const value = condition.kind === 'spans' ? trace.spans.size : Number(trace.end - trace.start);
   return compare(value, condition.comparison, condition.number) !== negated;
 }

@@ -32,6 +32,7 @@ describe('parseQuery', () => {
     ['duration<=20ms', { trace: [{ kind: 'duration', comparison: '<=', number: 20e6, negated: false }] }],
     ['duration:5', { trace: [{ kind: 'duration', comparison: '>=', number: 5e6, negated: false }] }],
     ['spans:>100', { trace: [{ kind: 'spans', comparison: '>', number: 100, negated: false }] }],
+    ['from:file', { trace: [{ kind: 'imported', negated: false }] }],
     ['trace:0AF7', { trace: [{ kind: 'trace', text: '0af7', negated: false }] }],
     [
       'http.response.status_code>=500',
@@ -63,6 +64,7 @@ describe('parseQuery', () => {
   test.each([
     ['duration:abc', "duration takes a number with ns, us, ms, s or m, such as duration:>100ms; got 'abc'"],
     ['spans:many', "spans takes a number, such as spans:>100; got 'many'"],
+    ['from:disk', "from takes file, as in from:file; got 'disk'"],
     ['status:bad', "status is error, ok or unset; got 'bad'"],
     ['kind:web', "kind is one of internal, server, client, producer, consumer; got 'web'"],
     ['http.route>x', "> compares numbers, such as http.response.status_code>499; got 'x' for http.route"],

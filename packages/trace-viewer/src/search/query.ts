@@ -40,7 +40,9 @@ export type TraceCondition =
       readonly number: number;
       readonly negated: boolean;
     }
-  | { readonly kind: 'trace'; readonly text: string; readonly negated: boolean };
+  | { readonly kind: 'trace'; readonly text: string; readonly negated: boolean }
+  /** From a file that was opened. */
+  | { readonly kind: 'imported'; readonly negated: boolean };
 
 /** What is wrong with a query, in a sentence for the user. */
 export class QueryError extends Error {
@@ -139,6 +141,10 @@ export function isEmptyQuery({ words, span, noSpan, trace }: Query): boolean {
 
 function traceConditionOf({ field, operator, value, negated }: Token): TraceCondition | undefined {
   if (field === 'trace') return { kind: 'trace', text: value.toLowerCase(), negated };
+  if (field === 'from') {
+    if (value === 'file') return { kind: 'imported', negated };
+    throw new QueryError(`from takes file, as in from:file; got '${value}'`);
+  }
   if (field !== 'duration' && field !== 'spans') return undefined;
   const [, sign, rest = ''] =
     /^(>=|<=|!=|>|<|=)?(.*)$/.exec(operator === ':' ? value : operator + value) ?? [];

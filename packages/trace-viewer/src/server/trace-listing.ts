@@ -57,23 +57,16 @@ const KEPT_MILLIS = 2000;
 const MAX_KEPT = 4;
 const MAX_POINTS = 600;
 
-/** They come with the oldest first. */
+/** By what is shown: the start, not the arrival. They come nearly in that order, which makes sorting quick. */
 function order(traces: StoredTrace[], sort: TraceSort): void {
-  switch (sort) {
-    case 'oldest':
-      return;
-    case 'newest':
-      traces.reverse();
-      return;
-    case 'longest':
-      traces.reverse().sort((a, b) => durationOf(b) - durationOf(a));
-      return;
-    case 'shortest':
-      traces.reverse().sort((a, b) => durationOf(a) - durationOf(b));
-      return;
-    case 'spans':
-      traces.reverse().sort((a, b) => b.spans.size - a.spans.size);
-  }
+  const byStart = (a: StoredTrace, b: StoredTrace): number =>
+    a.start < b.start ? -1 : a.start > b.start ? 1 : 0;
+  traces.sort(byStart);
+  if (sort === 'oldest') return;
+  traces.reverse();
+  if (sort === 'longest') traces.sort((a, b) => durationOf(b) - durationOf(a));
+  else if (sort === 'shortest') traces.sort((a, b) => durationOf(a) - durationOf(b));
+  else if (sort === 'spans') traces.sort((a, b) => b.spans.size - a.spans.size);
 }
 
 function durationOf({ start, end }: StoredTrace): number {
