@@ -109,6 +109,18 @@ services:
     ]);
   });
 
+  test('the example services stand in a file of their own', () => {
+    const file = write('compose.yaml', 'services: { one: { image: "img:1" } }');
+    write(
+      'compose.apps.yaml',
+      'x-app: &app { profiles: [apps] }\nservices: { router: { <<: *app, ports: ["8001:8001"] } }',
+    );
+    expect(readComposeFile(file, {}).services).toMatchObject([
+      { name: 'one', profiles: [] },
+      { name: 'router', profiles: ['apps'], ports: [{ port: 8001 }] },
+    ]);
+  });
+
   test.each([
     ['no YAML', 'services: [', 'cannot be read'],
     ['no services', 'name: x', 'it has no services'],

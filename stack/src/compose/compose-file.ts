@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
@@ -31,8 +31,12 @@ export interface ComposeFile {
 
 export class ComposeFileError extends Error {}
 
+/** Beside the compose file: services that only `start.sh --with-apps` starts. */
+const APPS_FILE = 'compose.apps.yaml';
+
 /**
- * Reads what a start would see: settings from the environment, else from `.env` beside the file.
+ * Reads what a start would see: settings from the environment, else from `.env` beside the file; with the services of
+ * `compose.apps.yaml`, where there is one.
  *
  * @throws ComposeFileError when the file is not there or is no compose file.
  */
@@ -41,6 +45,13 @@ export function readComposeFile(
   environment: Variables = process.env,
 ): ComposeFile {
   const variables = { ...readEnvFile(join(dirname(file), '.env')), ...environment };
+  const compose = readOne(file, variables);
+  const apps = join(dirname(file), APPS_FILE);
+  if (!existsSync(apps)) return compose;
+  return { ...compose, services: [...compose.services, ...readOne(apps, variables).services] };
+}
+
+function readOne(file: string, variables: Variables): ComposeFile {
   let document: unknown;
   try {
     document = parse(readFileSync(file, 'utf8'), { merge: true });

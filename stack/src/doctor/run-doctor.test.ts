@@ -135,6 +135,16 @@ describe('runDoctor', () => {
     expectFinding(found, `port ${freePort}`, 'problem', '192.0.2.1 is no address of this machine');
   });
 
+  test('a port that only the example services need', async () => {
+    writeFileSync(
+      join(folder, 'compose.apps.yaml'),
+      `services: { router: { profiles: [apps], build: ., ports: ["127.0.0.1:${takenPort}:8001"] } }`,
+    );
+    const found = await findings(WELL, port());
+    expectFinding(found, `port ${takenPort}`, 'warning', 'router needs it');
+    expectFinding(found, 'images', 'ok', 'all 1 are here');
+  });
+
   const port = () => [`127.0.0.1:${freePort}:16686`];
   test.each<[string, DockerAnswers | undefined, string, Finding['verdict'], string]>([
     ['no Docker', undefined, 'Docker', 'problem', 'not installed'],
@@ -143,7 +153,13 @@ describe('runDoctor', () => {
     ['no engine: the clock by itself', { ...WELL, info: 'down' }, 'clock', 'ok', 'no other clock'],
     ['an engine of others', { ...WELL, info: 'denied' }, 'Docker', 'problem', 'permission denied'],
     ['no Compose', {}, 'Docker Compose', 'problem', 'the plugin is not installed'],
-    ['an old Compose', { ...WELL, compose: '2.6.0' }, 'Docker Compose', 'warning', '2.20 or newer'],
+    [
+      'an old Compose',
+      { ...WELL, compose: '2.23.3' },
+      'Docker Compose',
+      'problem',
+      'needed is 2.24 or newer',
+    ],
     [
       'images to fetch',
       { ...WELL, images: [] },

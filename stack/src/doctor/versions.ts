@@ -4,8 +4,8 @@ import type { Finding } from './finding.ts';
 
 /** Below the first it cannot work, below the second nobody mends it any more. */
 const DOCKER_VERSIONS = ['20.10', '26.0'] as const;
-/** 2.20: `up --wait` no longer takes a service that ended as planned for a failure. */
-const COMPOSE_VERSIONS = ['2.0', '2.20'] as const;
+/** What start.sh asks for as well. */
+const COMPOSE_VERSIONS = ['2.24', '2.24'] as const;
 const INSTALL_DOCKER = 'install Docker: https://docs.docker.com/engine/install/';
 const INSTALL_COMPOSE = 'install the plugin: https://docs.docker.com/compose/install/linux/';
 
