@@ -71,7 +71,7 @@ let bin: string;
 beforeEach(() => {
   repository = mkdtempSync(join(tmpdir(), 'start-'));
   bin = join(repository, 'bin');
-  for (const folder of ['bin', 'stack', 'dashboards/generated/prometheus', 'dashboards/generated/grafana'])
+  for (const folder of ['bin', 'stack', 'dashboards/generated/prometheus'])
     mkdirSync(join(repository, folder), { recursive: true });
   for (const name of [
     'start.sh',
@@ -226,9 +226,9 @@ describe('what is missing, in one sentence', () => {
     expect(err).toContain('tempo/tempo.yaml cannot be read by the users of the containers: chmod');
   });
 
-  it('dashboards', async () => {
-    rmSync(join(repository, 'dashboards/generated/grafana'), { recursive: true });
-    expect((await start([], RUNS)).err).toContain('dashboards/generated/grafana is missing');
+  it('rules', async () => {
+    rmSync(join(repository, 'dashboards/generated/prometheus'), { recursive: true });
+    expect((await start([], RUNS)).err).toContain('dashboards/generated/prometheus is missing');
   });
 });
 
