@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AnyClient, apiFunctions, methodsOf } from '../test/client-calls.ts';
 import { type MockAnswer, type MockQdrant, ok, startMockQdrant } from '../test/mock-qdrant.ts';
+import { type Log, type Recipe, randomArguments } from '../test/random-arguments.ts';
 import { type RecordedTelemetry, recordTelemetry } from '../test/recorded-telemetry.ts';
 import { instrumentQdrant } from './index.ts';
 
@@ -43,12 +44,6 @@ const ANSWERS: readonly MockAnswer[] = [
   { status: 503, body: null },
 ];
 
-/** Every call of the app's code, in order. */
-type Log = string[];
-
-/** How an argument is dressed up; the same recipe makes it anew for each client. */
-type Recipe = (log: Log) => unknown;
-
 const KEYS = [
   'collection_name',
   'limit',
@@ -73,108 +68,7 @@ const KEYS = [
   'headers',
 ] as const;
 
-const value = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.anything({
-      withBigInt: true,
-      withDate: true,
-      withMap: true,
-      withSet: true,
-      withNullPrototype: true,
-      withSparseArray: true,
-      withTypedArray: true,
-      maxDepth: 2,
-    }),
-  },
-  { weight: 1, arbitrary: fc.array(fc.double()) },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom<unknown[]>(
-      undefined as never,
-      null as never,
-      [],
-      [{}],
-      [{ upsert: { points: [1] } }],
-    ),
-  },
-);
-
-const plain: fc.Arbitrary<Recipe> = value.map((made) => () => made);
-const record = (inner: fc.Arbitrary<Recipe>): fc.Arbitrary<Recipe> =>
-  fc
-    .array(
-      fc.tuple(
-        fc.constantFrom(...KEYS),
-        inner,
-        fc.constantFrom('data', 'data', 'data', 'getter', 'counting', 'throwing', 'hidden'),
-      ),
-      { maxLength: 6 },
-    )
-    .map((entries) => (log) => {
-      const object = {};
-      for (const [key, recipe, kind] of entries) {
-        const made = recipe(log);
-        let count = 0;
-        if (kind === 'data' || kind === 'hidden')
-          Object.defineProperty(object, key, {
-            value: made,
-            enumerable: kind === 'data',
-            configurable: true,
-            writable: true,
-          });
-        else
-          Object.defineProperty(object, key, {
-            enumerable: true,
-            configurable: true,
-            get() {
-              log.push(`get ${key}`);
-              if (kind === 'throwing') throw new RangeError(`no ${key}`);
-              return kind === 'counting' ? ++count : made;
-            },
-          });
-      }
-      return object;
-    });
-const list = (inner: fc.Arbitrary<Recipe>): fc.Arbitrary<Recipe> =>
-  fc.array(inner, { maxLength: 4 }).map((items) => (log) => items.map((item) => item(log)));
-const proxied = (inner: fc.Arbitrary<Recipe>): fc.Arbitrary<Recipe> =>
-  inner.map((recipe) => (log) => {
-    const target = recipe(log);
-    if (typeof target !== 'object' || target === null) return target;
-    const trap =
-      <Args extends unknown[]>(name: string, run: (...args: Args) => unknown) =>
-      (...args: Args) => {
-        log.push(`${name} ${String(args[1])}`);
-        return run(...args);
-      };
-    return new Proxy(target, {
-      get: trap('trap get', (on: object, key: string | symbol) => Reflect.get(on, key)),
-      ownKeys: trap('trap ownKeys', (on: object) => Reflect.ownKeys(on)) as (
-        on: object,
-      ) => (string | symbol)[],
-      getOwnPropertyDescriptor: trap('trap descriptor', (on: object, key: string | symbol) =>
-        Reflect.getOwnPropertyDescriptor(on, key),
-      ) as ProxyHandler<object>['getOwnPropertyDescriptor'] & {},
-      has: trap('trap has', (on: object, key: string | symbol) => Reflect.has(on, key)) as (
-        on: object,
-        key: string | symbol,
-      ) => boolean,
-    });
-  });
-const toJson: fc.Arbitrary<Recipe> = plain.map((recipe) => (log) => ({
-  toJSON() {
-    log.push('toJSON');
-    return recipe(log);
-  },
-}));
-const leaf = fc.oneof({ weight: 4, arbitrary: plain }, { weight: 1, arbitrary: toJson });
-const nested = fc.oneof(leaf, record(leaf), list(record(leaf)), proxied(record(leaf)));
-const argument = fc.oneof(
-  { weight: 4, arbitrary: record(nested) },
-  { weight: 1, arbitrary: nested },
-  { weight: 1, arbitrary: proxied(list(nested)) },
-);
+const { argument, nested } = randomArguments(KEYS);
 const collection: fc.Arbitrary<Recipe> = fc.oneof(
   { weight: 6, arbitrary: fc.constant<Recipe>(() => 'docs') },
   {
