@@ -38,7 +38,8 @@ it('leads from a trace to its metrics, by names that the collector makes', () =>
 
 it('leads from a trace to Jaeger', () => {
   const correlations: Tree[] = sources.get('tempo').correlations;
-  expect(correlations.map(({ type }) => type)).toEqual(['query', 'external']);
+  // `query` is the default; written out, some versions of Grafana stop at it.
+  expect(correlations.map(({ type }) => type)).toEqual([undefined, 'external']);
   expect(correlations[0]?.targetUID).toBe('jaeger');
 });
 
