@@ -1,7 +1,21 @@
+import { ALERT_GROUPS, ALERTS } from '../alerts/alerts.ts';
 import { RECORDING_RULES } from '../rules/recording-rules.ts';
+import { printAlertRules } from './alert-rules.ts';
+import { printAlertmanager } from './alertmanager.ts';
+import { printGrafanaAlerts } from './grafana-alerts.ts';
+import { printCatalogue } from './metric-catalogue.ts';
 import type { PrintedFile } from './printed-file.ts';
 import { printRecordingRules } from './rule-files.ts';
+import { printRunbooks } from './runbooks.ts';
 
+/** Everything that is printed from the sources but the dashboards. */
 export function printedFiles(): PrintedFile[] {
-  return [...printRecordingRules(RECORDING_RULES)];
+  return [
+    ...printRecordingRules(RECORDING_RULES),
+    ...printAlertRules(ALERT_GROUPS),
+    printAlertmanager(ALERTS),
+    printGrafanaAlerts(ALERT_GROUPS),
+    ...printRunbooks(ALERTS),
+    printCatalogue(),
+  ];
 }
