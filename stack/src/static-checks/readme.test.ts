@@ -17,8 +17,8 @@ function settings(): Map<string, string> {
   const files = [...COMPOSE_FILES, 'otel-collector/config.yaml', 'jaeger/config.yaml', 'tempo/tempo.yaml'];
   for (const file of files) {
     const code = readText(file).replaceAll(/(^|\s)#.*$/gm, '');
-    for (const [, name, value] of code.matchAll(/\$\{(?:env:)?([A-Z_]+):-((?:[^{}]|\$\{[^}]*\})*)\}/g))
-      found.set(name as string, (value as string).replace(/^(.*)\$\{[A-Z]+_PORT:-\d+\}$/, '`$1` + port'));
+    for (const [, name, value] of code.matchAll(/\$\{(?:env:)?([A-Z_]+):-([^}]*)\}/g))
+      found.set(name as string, value as string);
   }
   // Where files lie in a container is not for the operator.
   for (const name of ['QUEUE_DIRECTORY', 'JAEGER_UI_CONFIG']) found.delete(name);
