@@ -85,7 +85,12 @@ export function alertCases(alert: Alert): AlertCase[] {
   const good: Phase = { state: 'good', minutes: before };
   const restart = (during: 'good' | 'bad', minutes: number): Phase => ({ state: 'restart', minutes, during });
   return [
-    group('fires', 'fires', [good, { state: 'bad', minutes: bad }], [not(before), exactly(before + bad)]),
+    group(
+      'fires',
+      'fires',
+      [good, { state: 'bad', minutes: bad }],
+      [not(before), not(before + forMinutes), exactly(before + bad)],
+    ),
     group(
       'not just below',
       'does not fire just below',
@@ -96,7 +101,11 @@ export function alertCases(alert: Alert): AlertCase[] {
       'resolves',
       'resolves',
       [good, { state: 'bad', minutes: bad }, { state: 'good', minutes: after }],
-      [exactly(before + bad), not(before + bad + after)],
+      [
+        exactly(before + bad),
+        ...(keepMinutes > 1 ? [exactly(before + bad + keepMinutes - 1)] : []),
+        not(before + bad + after),
+      ],
     ),
     group(
       'restart in good times',
