@@ -30,6 +30,8 @@ type ownedSecret struct {
 	To   string `json:"to"`
 	UID  int    `json:"uid"`
 	GID  int    `json:"gid"`
+	// No failure when it is not there: the operator makes it, or does without.
+	Optional bool `json:"optional"`
 }
 
 // readPlan refuses what it does not know, so that a typing mistake is not a volume left alone.

@@ -43,7 +43,12 @@ func (p plan) carryOut(self string, out io.Writer) error {
 		}
 	}
 	for _, s := range p.Secrets {
-		say(handOut(s), "%s: for %d:%d alone", s.To, s.UID, s.GID)
+		handed, err := handOut(s)
+		if handed {
+			say(err, "%s: for %d:%d alone", s.To, s.UID, s.GID)
+		} else {
+			say(err, "%s: not made, not needed", s.From)
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -78,24 +83,30 @@ func handOver(d ownedDirectory) (changed bool, err error) {
 	return true, os.Lchown(d.Path, d.UID, d.GID)
 }
 
-// handOut copies a secret to where one user, and nobody else, may read it.
-func handOut(s ownedSecret) error {
+// handOut copies a secret to where one user, and nobody else, may read it. One that is not there and need not be is taken
+// away there too.
+func handOut(s ownedSecret) (handed bool, err error) {
 	info, err := os.Stat(s.From)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && s.Optional:
+		if err := os.Remove(s.To); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false, err
+		}
+		return false, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s is missing: generate-secrets.sh makes it", s.From)
+		return false, fmt.Errorf("%s is missing: generate-secrets.sh makes it", s.From)
 	case err != nil:
-		return err
+		return false, err
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is not a file", s.From)
+		return false, fmt.Errorf("%s is not a file", s.From)
 	case info.Size() == 0:
-		return fmt.Errorf("%s is empty: delete it, and generate-secrets.sh makes a new one", s.From)
+		return false, fmt.Errorf("%s is empty: delete it, and generate-secrets.sh makes a new one", s.From)
 	}
 	err = copyFile(s.From, s.To, 0o400, s.UID, s.GID)
 	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("%w (an engine with userns-remap cannot read your files: see \"Services do not start\" in the README)", err)
+		return false, fmt.Errorf("%w (an engine with userns-remap cannot read your files: see \"Services do not start\" in the README)", err)
 	}
-	return err
+	return err == nil, err
 }
 
 // copyFile replaces `to` in one step, so that who reads it sees the old or the new content and a program that is running

@@ -113,6 +113,22 @@ func TestPrepareTakesUpAChangedSecret(t *testing.T) {
 	}
 }
 
+func TestPrepareDoesWithoutWhatIsOptional(t *testing.T) {
+	p, self, _ := samplePlan(t)
+	p.Secrets[0].Optional = true
+	for _, there := range []bool{true, false, false} {
+		if !there {
+			os.Remove(p.Secrets[0].From)
+		}
+		if err := p.carryOut(self, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(p.Secrets[0].To); (err == nil) != there {
+			t.Fatalf("made: %v, handed out: %v", there, err == nil)
+		}
+	}
+}
+
 func TestPrepareDoesNotWalkAVolumeThatIsHandedOver(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("only root can make a file of another user")

@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { REPOSITORY, readText, STACK_FOLDER } from './stack-files.ts';
 
 const FILE = 'alertmanager/alertmanager.yml';
@@ -24,4 +25,5 @@ export function withPrintedRoutes(): string {
   return text.slice(0, mark.index + mark[0].length) + printed;
 }
 
-if (import.meta.main) writeFileSync(join(STACK_FOLDER, FILE), withPrintedRoutes());
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  writeFileSync(join(STACK_FOLDER, FILE), withPrintedRoutes());
