@@ -133,15 +133,15 @@ function Node({ placed }: { readonly placed: PlacedNode }): JSX.Element {
     <Link
       to={address('/', { q: queryOf(node) })}
       class={`node ${node.kind} ${node.failed > 0 ? 'bad' : ''}`}
-      label={`${node.name}, ${KINDS[node.kind]}, ${figures}${errors === '' ? '' : `, ${errors}`}: its traces`}
+      title={`Traces of ${node.name}`}
     >
       <rect x={x} y={y} width={NODE.width} height={NODE.height} rx={node.kind === 'database' ? 16 : 8} />
       <rect class={`stripe ${hueOf(node.name)}`} x={x} y={y + 8} width={5} height={NODE.height - 16} />
       <text x={x + 16} y={y + 23} class="node-name">
-        {name}
+        {`${name} `}
       </text>
       <text x={x + 16} y={y + 42} class="node-figures">
-        {errors === '' ? figures : `${formatRate(node.perSecond)}, `}
+        {errors === '' ? `${figures} ` : `${formatRate(node.perSecond)}, `}
         {errors !== '' && <tspan class="bad-text">{errors}</tspan>}
       </text>
       {node.kind !== 'service' && (

@@ -38,53 +38,54 @@ export function Waterfall(props: WaterfallProps): JSX.Element {
   useRowInView(scroller, active, ROW_HEIGHT, HEAD_HEIGHT);
   const [share, setShare] = useState(38);
   return (
-    <div
-      ref={scroller}
-      class={`waterfall ${showPath ? 'with-path' : ''} ${matches === undefined ? '' : 'searched'}`}
-      role="treegrid"
-      aria-label="Spans"
-      aria-rowcount={rows.length}
-      aria-activedescendant={active >= 0 ? `span-${active}` : undefined}
-      tabIndex={0}
-      // A property that a script sets is no inline style of the markup.
-      style={{ '--names': `${share}%` }}
-    >
-      <div class="waterfall-head" role="rowgroup">
-        <div role="row">
-          <span role="columnheader">Service and operation</span>
-          <span role="columnheader" aria-label="Time" class="ruler">
-            {Array.from({ length: TICKS }, (_, i) => (
-              <span key={i} class="tick" style={{ left: `${(i / (TICKS - 1)) * 100}%` }}>
-                {formatDuration(range.from + ((range.to - range.from) * i) / (TICKS - 1))}
-              </span>
-            ))}
-          </span>
+    // A property that a script sets is no inline style of the markup.
+    <div class="waterfall-frame" style={{ '--names': `${share}%` }}>
+      <div
+        ref={scroller}
+        class={`waterfall ${showPath ? 'with-path' : ''} ${matches === undefined ? '' : 'searched'}`}
+        role="treegrid"
+        aria-label="Spans"
+        aria-rowcount={rows.length}
+        aria-activedescendant={active >= 0 ? `span-${active}` : undefined}
+        tabIndex={0}
+      >
+        <div class="waterfall-head" role="rowgroup">
+          <div role="row">
+            <span role="columnheader">Service and operation</span>
+            <span role="columnheader" aria-label="Time" class="ruler">
+              {Array.from({ length: TICKS }, (_, i) => (
+                <span key={i} class="tick" style={{ left: `${(i / (TICKS - 1)) * 100}%` }}>
+                  {formatDuration(range.from + ((range.to - range.from) * i) / (TICKS - 1))}
+                </span>
+              ))}
+            </span>
+          </div>
         </div>
+        <VirtualRows
+          range={visible}
+          count={rows.length}
+          rowHeight={ROW_HEIGHT}
+          render={(index) => {
+            const row = rows[index] as SpanRow;
+            return (
+              <WaterfallRow
+                key={row.id}
+                row={row}
+                index={index}
+                parentService={serviceAbove(rows, index)}
+                services={trace.services}
+                range={range}
+                active={index === active}
+                closed={closed.has(row.id)}
+                match={matches?.has(row.id)}
+                onSelect={onSelect}
+                onToggle={onToggle}
+                onZoom={onZoom}
+              />
+            );
+          }}
+        />
       </div>
-      <VirtualRows
-        range={visible}
-        count={rows.length}
-        rowHeight={ROW_HEIGHT}
-        render={(index) => {
-          const row = rows[index] as SpanRow;
-          return (
-            <WaterfallRow
-              key={row.id}
-              row={row}
-              index={index}
-              parentService={serviceAbove(rows, index)}
-              services={trace.services}
-              range={range}
-              active={index === active}
-              closed={closed.has(row.id)}
-              match={matches?.has(row.id)}
-              onSelect={onSelect}
-              onToggle={onToggle}
-              onZoom={onZoom}
-            />
-          );
-        }}
-      />
       <Separator share={share} onShare={setShare} container={scroller} />
     </div>
   );

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm run test:browser`: pages in a real Chromium, which `scripts/test-browser.mjs` sees to. */
+export default defineConfig({
+  test: {
+    include: ['packages/*/browser-tests/**/*.test.ts'],
+    pool: 'forks',
+    // Each file has a Chromium of its own.
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
