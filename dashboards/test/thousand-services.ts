@@ -1,0 +1,114 @@
+// How long the rules take over many services: a real Prometheus scrapes a page of span metrics as 1,000 services with ten
+// operations each would make them, evaluates every rule file, and is asked after its rule groups. On loopback; ends by itself.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { buildPrograms } from '../../stack/src/native/build-programs.ts';
+import { SPAN_DURATION_BOUNDARIES_MILLIS } from '../src/catalogue/span-metrics.ts';
+import { ROOT } from './repository.ts';
+
+const SERVICES = 1000;
+const OPERATIONS = 10;
+const MINUTES = Number(process.argv[2] ?? 7);
+
+const started = Date.now();
+const page = createServer((_request, response) => {
+  // Ten requests a second for each operation, and one failure in a hundred.
+  const seconds = (Date.now() - started) / 1000;
+  response.setHeader('content-type', 'text/plain; version=0.0.4');
+  for (let service = 0; service < SERVICES; service++) response.write(metricsOf(service, seconds));
+  response.end();
+});
+await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
+const folder = mkdtempSync(join(tmpdir(), 'uat-thousand-'));
+const { prometheus } = await buildPrograms({ modules: ['prometheus'], say: (line) => console.log(line) });
+const target = `127.0.0.1:${(page.address() as AddressInfo).port}`;
+writeFileSync(
+  join(folder, 'prometheus.yml'),
+  JSON.stringify({
+    global: { scrape_interval: '15s', evaluation_interval: '15s' },
+    rule_files: [`${ROOT}dashboards/generated/prometheus/*.yml`],
+    scrape_configs: [{ job_name: 'spans', honor_labels: true, static_configs: [{ targets: [target] }] }],
+  }),
+);
+const port = await freePort();
+const child = spawn(
+  prometheus,
+  [
+    `--config.file=${folder}/prometheus.yml`,
+    `--storage.tsdb.path=${folder}/data`,
+    `--web.listen-address=127.0.0.1:${port}`,
+  ],
+  { stdio: 'ignore' },
+);
+try {
+  console.log(
+    `${SERVICES} services, ${OPERATIONS} operations each: ${MINUTES} minutes of scraping and evaluating`,
+  );
+  await delay(MINUTES * 60_000);
+  const [scraped] = await ask('scrape_samples_scraped{job="spans"}');
+  const [recorded] = await ask('count({__name__=~".*:.*|http_request.*"})');
+  console.log(`series: ${scraped?.[1]} scraped, ${recorded?.[1]} recorded`);
+  for (const group of await groups()) {
+    console.log(
+      `${group.name.padEnd(28)} ${group.evaluationTime.toFixed(3).padStart(8)} s of ${String(group.interval).padStart(3)} s`,
+    );
+  }
+} finally {
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill();
+  await ended;
+  page.close();
+  page.closeAllConnections();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function metricsOf(service: number, seconds: number): string {
+  const lines: string[] = [];
+  for (let operation = 0; operation < OPERATIONS; operation++) {
+    for (const [status, rate] of [
+      ['UNSET', 9.9],
+      ['ERROR', 0.1],
+    ] as const) {
+      const labels = `job="service-${service}",instance="a",service_name="service-${service}",span_name="GET /${operation}",span_kind="SPAN_KIND_SERVER",http_request_method="GET",status_code="STATUS_CODE_${status}"`;
+      const total = Math.floor(seconds * rate);
+      lines.push(`traces_span_metrics_calls_total{${labels}} ${total}`);
+      SPAN_DURATION_BOUNDARIES_MILLIS.forEach((le, index, all) => {
+        const within = Math.floor((total * (index + 1)) / all.length);
+        lines.push(`traces_span_metrics_duration_milliseconds_bucket{${labels},le="${le}"} ${within}`);
+      });
+      lines.push(
+        `traces_span_metrics_duration_milliseconds_bucket{${labels},le="+Inf"} ${total}`,
+        `traces_span_metrics_duration_milliseconds_sum{${labels}} ${total * 100}`,
+        `traces_span_metrics_duration_milliseconds_count{${labels}} ${total}`,
+      );
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+async function ask(expr: string): Promise<[number, string][]> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expr)}`);
+  const { data } = (await response.json()) as { data?: { result: { value: [number, string] }[] } };
+  return data?.result.map(({ value }) => value) ?? [];
+}
+
+async function groups(): Promise<{ name: string; interval: number; evaluationTime: number }[]> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/v1/rules`);
+  const { data } = (await response.json()) as {
+    data: { groups: { name: string; interval: number; evaluationTime: number }[] };
+  };
+  return data.groups;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port: free } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return free;
+}
