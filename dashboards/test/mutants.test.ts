@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Alert } from '../src/alerts/alert.ts';
 import { ALERTS } from '../src/alerts/alerts.ts';
 import { alertCases, ruleFileOf, testFile } from './alert-cases.ts';
-import { findPromtool, runPromtool } from './promtool.ts';
+import { findPromtool, testRules } from './promtool.ts';
 
 interface Mutant {
   readonly title: string;
@@ -60,7 +60,7 @@ describe.skipIf(missing !== undefined)(
         writeFileSync(join(folder, `${index}.rules.yml`), ruleFileOf(mutant));
         const groups = alertCases(alert).map(({ group }) => group);
         writeFileSync(join(folder, `${index}.test.yml`), testFile(`${index}.rules.yml`, groups));
-        const { code, text } = await runPromtool(promtool!, ['test', 'rules', `${index}.test.yml`], folder);
+        const { code, text } = await testRules(promtool!, `${index}.test.yml`, folder);
         expect(text).toContain('FAILED');
         expect(code).not.toBe(0);
       },

@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { buildPrograms } from '../../stack/src/native/build-programs.ts';
 import { SPAN_DURATION_BOUNDARIES_MILLIS } from '../src/catalogue/span-metrics.ts';
+import { findPrograms } from './native-programs.ts';
 import { ROOT } from './repository.ts';
 
 const SERVICES = 1000;
@@ -25,7 +25,8 @@ const page = createServer((_request, response) => {
 });
 await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
 const folder = mkdtempSync(join(tmpdir(), 'uat-thousand-'));
-const { prometheus } = await buildPrograms({ modules: ['prometheus'], say: (line) => console.log(line) });
+const { programs, missing } = await findPrograms('prometheus');
+if (missing !== undefined) throw new Error(missing);
 const target = `127.0.0.1:${(page.address() as AddressInfo).port}`;
 writeFileSync(
   join(folder, 'prometheus.yml'),
@@ -37,7 +38,7 @@ writeFileSync(
 );
 const port = await freePort();
 const child = spawn(
-  prometheus,
+  programs.prometheus,
   [
     `--config.file=${folder}/prometheus.yml`,
     `--storage.tsdb.path=${folder}/data`,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { alertCases, CASE_KINDS, type CaseKind, ruleFileOf, testFile } from '../../test/alert-cases.ts';
-import { findPromtool, runPromtool } from '../../test/promtool.ts';
+import { findPromtool, testRules } from '../../test/promtool.ts';
 import { STEP } from '../../test/timeline.ts';
 import { RED_INTERVAL } from '../rules/red.ts';
 import { ALERTS } from './alerts.ts';
@@ -50,7 +50,7 @@ describe.skipIf(missing !== undefined)(
             cases.map(({ group }) => group),
           ),
         );
-        const { code, text } = await runPromtool(promtool!, ['test', 'rules', `${name}.test.yml`], folder);
+        const { code, text } = await testRules(promtool!, `${name}.test.yml`, folder);
         expect(code, text).toBe(0);
         const kinds = Map.groupBy(cases, ({ kind }) => kind);
         passed.set(name, new Map([...kinds].map(([kind, ofKind]) => [kind, ofKind.length])));

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { BuildFailure, buildPrograms } from '../../../stack/src/native/build-programs.ts';
-import { runPromtool as run } from '../../test/promtool.ts';
+import { findPrograms } from '../../test/native-programs.ts';
+import { runProgram } from '../../test/run-program.ts';
 import type { Alert } from '../alerts/alert.ts';
 import { ALERTS } from '../alerts/alerts.ts';
 import { alertLabels } from './alert-rules.ts';
@@ -17,11 +17,7 @@ import { toYaml } from './rule-files.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-const programs = await buildPrograms({ modules: ['alertmanager'] }).catch((error: unknown) => {
-  if (error instanceof BuildFailure) return error;
-  throw error;
-});
-const missing = programs instanceof Error ? programs.message : undefined;
+const { programs, missing } = await findPrograms('alertmanager');
 const folder = mkdtempSync(join(tmpdir(), 'uat-alertmanager-'));
 const config = join(folder, 'alertmanager.yml');
 let child: ChildProcess | undefined;
@@ -37,7 +33,7 @@ const labelsOf = (alert: Alert): Labels => ({
 beforeAll(async () => {
   const printed = parse(printAlertmanager(ALERTS).text) as object;
   writeFileSync(config, toYaml({ ...printed, receivers: [{ name: 'operator' }, { name: 'watchdog' }] }));
-  if (programs instanceof Error) return;
+  if (programs === undefined) return;
   const port = await freePort();
   url = `http://127.0.0.1:${port}/api/v2/alerts`;
   child = spawn(
@@ -73,11 +69,7 @@ describe.skipIf(missing !== undefined)(
   `a real Alertmanager${missing === undefined ? '' : ` (skipped: ${missing})`}`,
   () => {
     test('takes the file', async () => {
-      const { code, text } = await run(
-        (programs as { amtool: string }).amtool,
-        ['check-config', config],
-        folder,
-      );
+      const { code, text } = await runProgram(programs!.amtool, ['check-config', config], folder);
       expect(code, text).toBe(0);
     });
 
@@ -88,7 +80,7 @@ describe.skipIf(missing !== undefined)(
     ])('%j goes to %s', async (labels, receiver) => {
       const pairs = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
       const args = ['config', 'routes', 'test', `--config.file=${config}`, ...pairs];
-      const { text } = await run((programs as { amtool: string }).amtool, args, folder);
+      const { text } = await runProgram(programs!.amtool, args, folder);
       expect(text.trim()).toBe(receiver);
     });
 

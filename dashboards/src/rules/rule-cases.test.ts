@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { rulesBehind, testFile, toRule } from '../../test/alert-cases.ts';
-import { findPromtool, runPromtool } from '../../test/promtool.ts';
+import { findPromtool, testRules } from '../../test/promtool.ts';
 import { toYaml } from '../print/rule-files.ts';
 import { BRIEF_NAMES } from './brief-names.ts';
 
@@ -451,7 +451,7 @@ describe.skipIf(missing !== undefined)(
           })),
         };
         writeFileSync(join(folder, `${index}.test.yml`), testFile(`${index}.rules.yml`, [group]));
-        const { code, text } = await runPromtool(promtool!, ['test', 'rules', `${index}.test.yml`], folder);
+        const { code, text } = await testRules(promtool!, `${index}.test.yml`, folder);
         expect(code, text).toBe(0);
       },
       60_000,
