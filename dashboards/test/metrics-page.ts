@@ -32,7 +32,31 @@ export function parsePage(file: string, text: string): MetricsPage {
 export const PAGES_FOLDER: string | undefined = process.env.UAT_METRICS_PAGES;
 
 export function pageOf(emitter: Emitter): MetricsPage {
+  const { file, text } = fileOf(emitter);
+  return parsePage(file, text);
+}
+
+export interface PageSample {
+  readonly name: string;
+  /** As printed: `name="value"`. */
+  readonly labels: readonly string[];
+  readonly value: string;
+}
+
+/** Every sample of an emitter's page. */
+export function samplesOf(emitter: Emitter): PageSample[] {
+  return fileOf(emitter)
+    .text.split('\n')
+    .flatMap((line) => {
+      const sample = line.startsWith('#') ? null : /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)/.exec(line);
+      if (!sample) return [];
+      const labels = [...(sample[2] ?? '').matchAll(/\w+="(?:[^"\\]|\\.)*"/g)].map(([label]) => label);
+      return [{ name: sample[1]!, labels, value: sample[3]! }];
+    });
+}
+
+function fileOf(emitter: Emitter): { readonly file: string; readonly text: string } {
   const file = readdirSync(PAGES_FOLDER!).find((name) => name.startsWith(`${emitter.page}-`));
   if (!file) throw new Error(`UAT_METRICS_PAGES has no ${emitter.page}-<version>.txt`);
-  return parsePage(file, readFileSync(join(PAGES_FOLDER!, file), 'utf8'));
+  return { file, text: readFileSync(join(PAGES_FOLDER!, file), 'utf8') };
 }
