@@ -76,7 +76,7 @@ function burn({
       'Open the panel, pick the operation with the errors, and follow an exemplar to a trace.',
       'In the trace, find the first span that failed: in the service itself, or in what it called.',
       'Compare with the time of the last deployment (annotations); roll back if it fits.',
-      'Topped by the alert of a dependency, wait for that one.',
+      'Has something that it calls an alert too? Work on that one.',
     ],
     ...(inhibits ? { inhibits } : {}),
     cases: {
