@@ -64,6 +64,8 @@ export interface TraceViewer {
 
 export const DEFAULT_PORT = 4318;
 const MIB = 1024 * 1024;
+/** Longer than exporters wait between two batches: a connection that we close just then costs them a retry. */
+const KEEP_ALIVE_MILLIS = 75_000;
 /** On the server: the SDK's HTTP instrumentation leaves its requests alone, or each export would make a span to export. */
 const UNTRACED = Symbol.for('@uat/tracing-sdk/untraced');
 
@@ -122,7 +124,7 @@ export async function startTraceViewer(options: TraceViewerOptions = {}): Promis
     response.end(file.content);
   };
 
-  const server = http.createServer({ requestTimeout: 60_000 }, async (request, response) => {
+  const server = http.createServer({ requestTimeout: 60_000, keepAliveTimeout: KEEP_ALIVE_MILLIS }, async (request, response) => {
     const target = request.url ?? '/';
     // Also "//host/path", which would be another host's.
     const at = URL.canParse(`http://viewer${target}`) ? new URL(`http://viewer${target}`) : undefined;

@@ -1,4 +1,4 @@
-import { quote, type Token, tokenize } from '../search/query.ts';
+import { parseQuery, quote, type Token, tokenize } from '../search/query.ts';
 
 /** Fields that the controls beside the search field set. */
 export type Field = 'service' | 'operation' | 'status' | 'duration';
@@ -38,4 +38,14 @@ export function attributeCondition(key: string, value: string): string | undefin
 
 function isField({ field, operator, negated }: Token, wanted: Field): boolean {
   return field === wanted && operator === ':' && !negated;
+}
+
+/** @returns what is wrong with a query, such as one that is half typed; it is not worth asking the server */
+export function problemOf(query: string): string | undefined {
+  try {
+    parseQuery(query);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Facets, TraceSort } from '../wire/api.ts';
 import { fieldOf, withField } from './query-text.ts';
 import { address, goWith } from './router.tsx';
 import { useLive } from './server-data.ts';
+import { useTypedText } from './typed-text.ts';
 
 export interface SearchBarProps {
   readonly query: string;
@@ -117,16 +118,13 @@ const MAX_SUGGESTIONS = 8;
 
 function QueryField({ query, error, keys, onQuery, onDown }: QueryFieldProps): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
-  // What is being typed stays as it is typed, even while the address lags behind.
-  const [text, setText] = useState(query);
+  const [text, write] = useTypedText(query, onQuery);
   const [focused, setFocused] = useState(false);
   const [picked, setPicked] = useState(-1);
-  useEffect(() => setText(query), [query]);
   const suggestions = focused ? suggest(text, keys) : [];
   const change = (next: string): void => {
-    setText(next);
     setPicked(-1);
-    onQuery(next);
+    write(next);
   };
   const take = (suggestion: string): void => {
     change(`${text.slice(0, lastWordAt(text))}${suggestion}${/[:=>]$/.test(suggestion) ? '' : ' '}`);

@@ -1,15 +1,16 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { SpanRow, TraceDetail } from '../wire/api.ts';
 import { CopyButton } from './copy-button.tsx';
 import { formatCount, formatDateTime, formatDuration, plural } from './formats.ts';
 import { Minimap } from './minimap.tsx';
-import { conditions } from './query-text.ts';
+import { conditions, problemOf } from './query-text.ts';
 import { address, go, goWith, Link, type Place } from './router.tsx';
 import { fetchJson, useLive } from './server-data.ts';
 import { hueOf } from './service-colours.ts';
 import { useShortcuts } from './shortcuts.tsx';
 import { SpanPanel } from './span-panel.tsx';
+import { useTypedText } from './typed-text.ts';
 import { Waterfall } from './waterfall.tsx';
 
 /** Nanoseconds since the trace's start. */
@@ -293,12 +294,7 @@ interface FindFieldProps {
 }
 
 function FindField({ find, problem, count, onNext }: FindFieldProps): JSX.Element {
-  const [text, setText] = useState(find);
-  useEffect(() => setText(find), [find]);
-  const change = (next: string): void => {
-    setText(next);
-    goWith({ find: next });
-  };
+  const [text, change] = useTypedText(find, (next) => goWith({ find: next }));
   return (
     <search class="find">
       <input
@@ -352,8 +348,9 @@ function useMatches(
   trace: TraceDetail,
   find: string,
 ): { matches: ReadonlySet<string> | undefined; problem: string | undefined } {
+  const wrong = problemOf(find);
   const { data, error, of } = useLive<string[]>(
-    find.trim() === ''
+    find.trim() === '' || wrong !== undefined
       ? undefined
       : `${address(`/api/traces/${trace.traceId}/matches`, { q: find })}&spans=${trace.spanCount}`,
     { follow: false },
@@ -362,8 +359,8 @@ function useMatches(
   return useMemo(() => {
     if (find.trim() === '') latest.current = undefined;
     else if (data !== undefined && of !== undefined) latest.current = new Set(data);
-    return { matches: latest.current, problem: find.trim() === '' ? undefined : error };
-  }, [data, of, error, find]);
+    return { matches: latest.current, problem: find.trim() === '' ? undefined : (wrong ?? error) };
+  }, [data, of, error, find, wrong]);
 }
 
 /** Rows that no closed one hides. */

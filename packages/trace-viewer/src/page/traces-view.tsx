@@ -2,6 +2,7 @@ import type { JSX, RefObject } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { TraceListing, TraceRow, TraceSort, ViewerStatus } from '../wire/api.ts';
 import { formatCount, formatDateTime, formatDuration, formatTime, plural } from './formats.ts';
+import { problemOf } from './query-text.ts';
 import { address, go, goWith, type Place } from './router.tsx';
 import { Scatter } from './scatter.tsx';
 import { SearchBar } from './search-bar.tsx';
@@ -40,7 +41,8 @@ export function TracesView({ place, status, paused }: TracesViewProps): JSX.Elem
     limit: String(WINDOW),
     ...(upTo !== undefined && { upTo: String(upTo) }),
   });
-  const { data, error } = useLive<TraceListing>(url, { follow: !still });
+  const problem = problemOf(query);
+  const { data, error } = useLive<TraceListing>(problem === undefined ? url : undefined, { follow: !still });
   const matched = data?.matched ?? 0;
   const range = useVisibleRows(list, ROW_HEIGHT, matched);
 
@@ -101,7 +103,7 @@ export function TracesView({ place, status, paused }: TracesViewProps): JSX.Elem
   return (
     <div class="traces-view">
       <h1 class="unseen">Traces</h1>
-      <SearchBar query={query} sort={sort} error={error} onDown={down} />
+      <SearchBar query={query} sort={sort} error={problem ?? error} onDown={down} />
       {nothingCame ? (
         <Welcome endpoint={status.endpoint} evicted={status.evictedTraces} />
       ) : (
