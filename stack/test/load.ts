@@ -23,12 +23,18 @@ export interface Delivery {
  * @param url of the collector, such as `http://10.77.1.2:4318`
  * @param traces how many; rounded up to whole requests
  * @param rate traces a second; default as fast as it goes
+ * @param seconds begins no request after that time, even if the collector has not taken all by then
  * @throws Error when a request is not taken within `patienceMillis`
  */
 export async function sendLoad(
   url: string,
   traces: number,
-  { rate = Number.POSITIVE_INFINITY, inFlight = 4, patienceMillis = 60_000 } = {},
+  {
+    rate = Number.POSITIVE_INFINITY,
+    seconds = Number.POSITIVE_INFINITY,
+    inFlight = 4,
+    patienceMillis = 60_000,
+  } = {},
 ): Promise<Delivery> {
   const accepted: string[] = [];
   let repeated = 0;
@@ -37,7 +43,7 @@ export async function sendLoad(
   const started = performance.now();
   const worker = async (): Promise<void> => {
     const template = encode();
-    while (requests-- > 0) {
+    while (requests-- > 0 && performance.now() < started + seconds * 1000) {
       await delay(Math.max(0, started + ((begun++ * TRACES_A_REQUEST) / rate) * 1000 - performance.now()));
       const ids = template.renew();
       const giveUp = performance.now() + patienceMillis;

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-
-export const COMPOSE_FILE = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
+import { COMPOSE_FILE } from '../compose/compose-file.ts';
+import { interpolate } from '../compose/interpolation.ts';
 
 /** One folder or volume of a service. */
 export interface ComposeMount {
@@ -74,13 +73,6 @@ export function composeService(
     healthUrl: raw.healthcheck?.test?.find((part) => part.startsWith('http://')) ?? '',
     memoryLimit: mebibytes(fill(raw.deploy?.resources?.limits?.memory ?? '0M')),
   };
-}
-
-/** `${NAME}` and `${NAME:-default}`; `$$` is a dollar sign. */
-function interpolate(text: string, settings: Readonly<Record<string, string>>): string {
-  return text.replace(/\$\$|\$\{(\w+)(?::-([^}]*))?\}/g, (whole, variable, fallback) =>
-    whole === '$$' ? '$' : settings[variable] || fallback || '',
-  );
 }
 
 function mount(entry: string | { source: string; target: string }): ComposeMount {

@@ -1,14 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +22,7 @@ import {
   type ServiceName,
   type ServiceNetwork,
 } from './service-network.ts';
+import { giveTo, rootScript } from './service-root.ts';
 import { TraceSink, writeSinkConfig } from './trace-sink.ts';
 
 export const STARTED_SERVICES = [
@@ -124,9 +116,9 @@ export class NativeStack {
     return join(this.#folder, 'volumes', name);
   }
 
-  /** @returns the folder of a service's configuration, as the host sees it: the shipped one, or the copy with the overlay */
-  configFolder(name: StartedService, target: string): string {
-    return this.#configs.get(`${name}:${target}`) ?? '';
+  /** Gives a small volume another size, such as `64m`. */
+  resizeVolume(name: string, size: string): void {
+    execFileSync('mount', ['-o', `remount,size=${size}`, this.volume(name)]);
   }
 
   /**
@@ -162,8 +154,6 @@ export class NativeStack {
     this.#remove();
   }
 
-  readonly #configs = new Map<string, string>();
-
   #makeVolumes({ smallVolumes = {} }: NativeStackOptions): void {
     for (const name of SERVICE_NAMES.filter((each) => each !== 'app')) {
       const service = composeService(name);
@@ -175,12 +165,12 @@ export class NativeStack {
           execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${smallVolumes[source]}`, 'tmpfs', folder]);
           this.#mounted.push(folder);
         }
-        if (mapsUsers() && source !== 'probe') chownSync(folder, ...ids(service.user));
+        if (source !== 'probe') giveTo(folder, service.user);
       }
     }
     const key = join(this.volume('prometheus-secrets'), 'qdrant_read_only_api_key');
     writeFileSync(key, this.secrets.qdrantReadOnlyApiKey, { mode: 0o600 });
-    if (mapsUsers()) chownSync(key, ...ids(composeService('prometheus').user));
+    giveTo(key, composeService('prometheus').user);
   }
 
   /** A program that runs as its container would: in a root folder of its own, as its user, with compose's command. */
@@ -201,7 +191,7 @@ export class NativeStack {
     }
     const scriptFor = (file: string, args: readonly string[]): string =>
       this.network.kind === 'namespaces'
-        ? this.#rootScript(service, mounts, file, args)
+        ? rootScript(join(this.#folder, 'roots', name), service.user, mounts, [file, ...args])
         : `exec ${[file, ...args.map((arg) => withAddresses(arg, this.network.address(name), this.network, paths))].map(quote).join(' ')}`;
     const listen = `--web.listen-address=${this.network.address(name)}:${new URL(service.healthUrl).port}`;
     const extra = this.network.kind === 'loopback' && name !== 'otel-collector' ? [listen] : [];
@@ -213,36 +203,6 @@ export class NativeStack {
       environment: service.environment,
       healthUrl: service.healthUrl,
     };
-  }
-
-  #rootScript(
-    service: ComposeService,
-    mounts: readonly { kind: string; source: string; target: string }[],
-    file: string,
-    args: readonly string[],
-  ): string {
-    const root = join(this.#folder, 'roots', service.name);
-    for (const folder of ['bin', 'dev', 'proc', 'tmp', 'etc', ...mounts.map(({ target }) => target)]) {
-      mkdirSync(join(root, folder), { recursive: true });
-    }
-    const program = `/bin/${file.slice(file.lastIndexOf('/') + 1)}`;
-    for (const place of [program, '/etc/hosts', '/etc/resolv.conf'])
-      writeFileSync(join(root, place), '', { flag: 'a' });
-    const lines = [
-      'mount -t tmpfs -o mode=1777 tmpfs "$ROOT/tmp"',
-      'mount --rbind /dev "$ROOT/dev"',
-      'mount --rbind /proc "$ROOT/proc"',
-      'mount --bind /etc/hosts "$ROOT/etc/hosts"',
-      'mount --bind /etc/resolv.conf "$ROOT/etc/resolv.conf"',
-      `mount --bind ${quote(file)} "$ROOT"${program}`,
-      ...mounts.map(
-        ({ kind, source, target }) =>
-          `mount -o bind${kind === 'bind' ? ',ro' : ''} ${quote(source)} "$ROOT"${quote(target)}`,
-      ),
-    ];
-    const user = mapsUsers() ? `--userspec=${service.user} ` : '';
-    lines.push(`exec chroot ${user}"$ROOT" ${[program, ...args].map(quote).join(' ')}`);
-    return [`ROOT=${quote(root)}`, ...lines].join('\n');
   }
 
   /** The shipped folder itself where nothing in it has to differ, else a copy. */
@@ -263,7 +223,6 @@ export class NativeStack {
       else writeFileSync(join(copy, 'config.yaml'), options.collectorConfig);
     }
     if (existsSync(join(copy, 'prometheus.yml'))) overlayPrometheus(copy, overlay);
-    this.#configs.set(`${name}:${target}`, place);
     return place;
   }
 
@@ -311,15 +270,4 @@ export async function startNativeStack(options: NativeStackOptions = {}): Promis
     throw error;
   }
   return stack;
-}
-
-function ids(user: string): [number, number] {
-  const [uid, gid] = user.split(':').map(Number);
-  return [uid!, gid!];
-}
-
-/** Whether other users exist here: not in a user namespace that an ordinary user has made. */
-function mapsUsers(): boolean {
-  if (process.getuid?.() !== 0) return false;
-  return Number(readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/)[2]) > 65_536;
 }

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { SERVICE_NAMES, type ServiceNetwork } from './service-network.ts';
@@ -85,11 +85,6 @@ export function withAddresses(
     result = result.replace(new RegExp(`(?<![\\w.])${from}(?=[/}\\s]|$)`, 'gm'), to);
   }
   return result;
-}
-
-/** Copies a folder; an absent one becomes an empty one, as the rules of a checkout that has not generated them. */
-export function copyFolder(from: string, to: string): void {
-  cpSync(from, to, { recursive: true });
 }
 
 function edit(file: string, change: (config: ReturnType<typeof parseDocument>) => void): void {
