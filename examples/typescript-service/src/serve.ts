@@ -15,32 +15,77 @@ export class HttpError extends Error {
 
 export type Handler = (parameters: Readonly<Record<string, string>>, body: unknown) => Promise<unknown>;
 
+/** By method and path, for instance `GET /stock/:sku`. */
+export type Routes = Readonly<Record<string, Handler>>;
+
+export interface RunningServer {
+  readonly port: number;
+  /**
+   * Takes no new connection, answers what is under way, and cuts what has no answer after `timeoutMillis`.
+   *
+   * @returns the number of requests that were cut
+   */
+  close(timeoutMillis: number): Promise<number>;
+}
+
 /**
  * A JSON server on `node:http`, as small as it gets. A framework tells tracing its routes; here it is done by hand.
  *
- * @param routes by method and path, for instance `GET /stock/:sku`
- * @returns the port, a free one
+ * @param address default: a free port of 127.0.0.1
+ * @throws Node's own error (as a rejection) when it cannot listen there
  */
-export function serve(routes: Readonly<Record<string, Handler>>): Promise<number> {
+export async function serve(
+  routes: Routes,
+  address: { readonly host: string; readonly port: number } = { host: '127.0.0.1', port: 0 },
+): Promise<RunningServer> {
+  const underWay = new Set<http.ServerResponse>();
+  let closing = false;
   const server = http.createServer(async (request, response) => {
+    underWay.add(response);
+    response.on('close', () => underWay.delete(response));
+    // Or the client keeps the connection, and closing waits for it.
+    const answer = (status: number, body: unknown): void => {
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        ...(closing ? { connection: 'close' } : {}),
+      });
+      response.end(JSON.stringify(body));
+    };
     try {
       const { route, handler, parameters } = findRoute(routes, request);
       trace
         .getActiveSpan()
         ?.updateName(route)
         .setAttribute('http.route', route.split(' ')[1] as string);
-      answer(response, 200, await handler(parameters, await readJson(request)));
+      answer(200, await handler(parameters, await readJson(request)));
     } catch (error) {
-      answer(response, error instanceof HttpError ? error.status : 500, { error: (error as Error).message });
+      answer(error instanceof HttpError ? error.status : 500, { error: (error as Error).message });
     }
   });
-  return new Promise((resolve, reject) => {
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address.port, address.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
   });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close(timeoutMillis) {
+      closing = true;
+      let cut = 0;
+      const timer = setTimeout(() => {
+        cut = underWay.size;
+        server.closeAllConnections();
+      }, timeoutMillis);
+      await new Promise((resolve) => server.close(resolve));
+      clearTimeout(timer);
+      return cut;
+    },
+  };
 }
 
-function findRoute(routes: Readonly<Record<string, Handler>>, request: http.IncomingMessage) {
+function findRoute(routes: Routes, request: http.IncomingMessage) {
   const path = new URL(request.url ?? '/', 'http://localhost').pathname.split('/');
   for (const [route, handler] of Object.entries(routes)) {
     const [method, pattern = ''] = route.split(' ');
@@ -69,9 +114,4 @@ async function readJson(request: http.IncomingMessage): Promise<unknown> {
   } catch {
     throw new HttpError(400, 'the body must be JSON');
   }
-}
-
-function answer(response: http.ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
 }
