@@ -79,6 +79,12 @@ export function alertCases(alert: Alert): AlertCase[] {
     minutes,
     value: { labels: '{}', value: 1 },
   });
+  /** Pending for as long as it says, in whole rounds. */
+  const waited = (minutes: number): Check => ({
+    expr: `sum(count_over_time(${firing.replace('firing', 'pending')}[${EVER}])) >= bool ${(forMinutes * 60) / STEP}`,
+    minutes,
+    value: { labels: '{}', value: 1 },
+  });
   const not = (minutes: number): Check => ({ expr: firing, minutes });
   const never = (minutes: number): Check => ({ expr: `count_over_time(${firing}[${EVER}])`, minutes });
 
@@ -89,7 +95,7 @@ export function alertCases(alert: Alert): AlertCase[] {
       'fires',
       'fires',
       [good, { state: 'bad', minutes: bad }],
-      [not(before), not(before + forMinutes), exactly(before + bad)],
+      [not(before), ...(forMinutes > 0 ? [waited(before + bad)] : []), exactly(before + bad)],
     ),
     group(
       'not just below',
@@ -136,8 +142,13 @@ export function alertCases(alert: Alert): AlertCase[] {
       [good, { state: 'bad', minutes: bad }, { state: 'gone', minutes: after }],
       [cases.goneFires ? some(before + bad + after) : not(before + bad + after)],
     ),
-    ...(cases.never ?? []).map(({ title, levels, minutes }) =>
-      group('never', `${title}: does not fire`, [{ state: { levels }, minutes }], [never(minutes)]),
+    ...(cases.never ?? []).map(({ title, from, levels, minutes }) =>
+      group(
+        'never',
+        `${title}: does not fire`,
+        [...(from ? [{ state: { levels: from }, minutes: before }] : []), { state: { levels }, minutes }],
+        [never((from ? before : 0) + minutes)],
+      ),
     ),
   ];
 }

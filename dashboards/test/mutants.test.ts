@@ -36,6 +36,9 @@ const MUTANTS: readonly Mutant[] = [
   },
 ];
 
+/** Wrong in writing only. */
+const EQUIVALENT = ['PrometheusWithoutAlertmanager: half the threshold']; // it counts whole ones
+
 /** A few in every run; UAT_ALL_MUTANTS=1 takes all alerts, which takes minutes. */
 const SOME = ['CollectorQueueNearlyFull', 'CollectorLosingSpans', 'QdrantRestErrors', 'JaegerDown'];
 const chosen =
@@ -47,7 +50,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const pairs = chosen.flatMap((alert) =>
   MUTANTS.map(({ title, change }) => [`${alert.name}: ${title}`, alert, change(alert)] as const).filter(
-    ([, before, after]) => before.expr !== after.expr || before.forMinutes !== after.forMinutes,
+    ([title, before, after]) =>
+      !EQUIVALENT.includes(title) && (before.expr !== after.expr || before.forMinutes !== after.forMinutes),
   ),
 );
 

@@ -60,6 +60,15 @@ export interface CaseSeries {
   readonly bad: Level;
 }
 
+export interface NeverCase {
+  readonly title: string;
+  /** A level a series, for the minutes of `before`; nothing goes before when left out. */
+  readonly from?: readonly Level[];
+  /** A level a series, then. */
+  readonly levels: readonly Level[];
+  readonly minutes: number;
+}
+
 export interface AlertCases {
   readonly series: readonly CaseSeries[];
   /** Labels of the alert that then fires, without alertname, severity and component. */
@@ -72,13 +81,9 @@ export interface AlertCases {
   readonly after?: number;
   /** Indexes of `series` without which it fires in good times too: it watches for their absence. */
   readonly absenceFires?: readonly number[];
-  /** Further behaviour in which it never fires: a level a series. */
-  readonly never?: readonly {
-    readonly title: string;
-    readonly levels: readonly Level[];
-    readonly minutes: number;
-  }[];
-  /** Alert fires when, after bad times, all series are gone. */
+  /** Further behaviour in which it never fires. */
+  readonly never?: readonly NeverCase[];
+  /** It fires when, after bad times, all series are gone. */
   readonly goneFires?: boolean;
 }
 
