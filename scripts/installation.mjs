@@ -8,6 +8,7 @@ const START_WORKSPACES = [
   'packages/tracing-sdk',
   'packages/qdrant-instrumentation',
   'packages/qdrant-stand-in',
+  'packages/trace-viewer',
   'examples/typescript-service',
 ];
 

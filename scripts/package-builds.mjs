@@ -17,6 +17,19 @@ const BUILDS = [
     programs: ['dist/index.js', 'dist/index.cjs'],
     types: ['dist/index.d.ts', 'dist/index.d.cts'],
   },
+  {
+    folder: 'packages/trace-viewer',
+    programs: [
+      'dist/index.js',
+      'dist/terminal.js',
+      'dist/cli.js',
+      'dist/page/index.html',
+      'dist/page/page.js',
+    ],
+    types: ['dist/index.d.ts', 'dist/terminal.d.ts'],
+    // It takes the receiver's parts from there.
+    others: ['packages/tracing-sdk/src/testing'],
+  },
 ];
 
 /**
@@ -27,7 +40,7 @@ const BUILDS = [
 export async function buildPackages({ types }) {
   for (const build of BUILDS) {
     const products = types ? [...build.programs, ...build.types] : build.programs;
-    if (isFresh(build.folder, products)) continue;
+    if (isFresh(build.folder, products, build.others)) continue;
     console.log(`Building ${build.folder}.`);
     const code = await npm(['run', 'build', '-w', build.folder, '--silent'], {
       env: { ...withNodeOnPath(), UAT_BUILD_TYPES: String(types) },
@@ -42,12 +55,14 @@ export async function buildPackages({ types }) {
 /**
  * @param {string} folder
  * @param {readonly string[]} products
+ * @param {readonly string[]} [others] sources outside of the folder
  */
-function isFresh(folder, products) {
+function isFresh(folder, products, others = []) {
   const files = products.map((product) => join(ROOT, folder, product));
   if (!files.every((file) => existsSync(file))) return false;
   const built = Math.min(...files.map((file) => statSync(file).mtimeMs));
-  return newest(SOURCES.map((source) => join(ROOT, folder, source))) <= built;
+  const sources = [...SOURCES.map((source) => join(folder, source)), ...others];
+  return newest(sources.map((source) => join(ROOT, source))) <= built;
 }
 
 /**

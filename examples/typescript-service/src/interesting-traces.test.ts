@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { receivedSpan } from '../../../packages/trace-viewer/src/traces/received-span.fixture.ts';
 import { createTraceJudge } from './interesting-traces.ts';
-import { receivedSpan } from './received-span.fixture.ts';
 
 const trace = (ms: number, failed = false) => [
   receivedSpan({ id: '1', ms, kind: 1 }),

@@ -1,5 +1,5 @@
-import type { ReceivedSpan } from '@uat/tracing-sdk/testing';
-import { hasFailed } from './span-details.ts';
+import type { ReceivedSpan } from '@uat/trace-viewer';
+import { hasFailed } from '@uat/trace-viewer/terminal';
 
 export type Interest = 'first' | 'database' | 'failed' | 'slow';
 

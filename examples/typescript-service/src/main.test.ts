@@ -105,6 +105,25 @@ describe('--once', () => {
 });
 
 describe('running', () => {
+  test('the page shows the traces while it runs', async () => {
+    const running = start(MAIN, ['--port', '0', '--rate', '20']);
+    await outputOf(running, /^Page with the traces: (\S+)$/m);
+    const url = /^Page with the traces: (\S+)$/m.exec(running.output())?.[1] as string;
+    expect(await (await fetch(url)).text()).toContain('<title>Trace viewer</title>');
+    await vi.waitFor(
+      async () => {
+        const found = await fetch(`${url}api/traces?q=service:checkout%20service.name=inventory`);
+        const all = await fetch(`${url}api/traces?q=service:checkout`);
+        expect(((await all.json()) as { matched: number }).matched).toBeGreaterThan(0);
+        // Both conditions are of one span, and no span is of two services.
+        expect(((await found.json()) as { matched: number }).matched).toBe(0);
+      },
+      { timeout: 15_000 },
+    );
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(0);
+  });
+
   test.each(['SIGINT', 'SIGTERM'] as const)('%s stops it, with 0 and nothing left behind', async (signal) => {
     const running = start(START, ['--port', '0', '--rate', '20']);
     await outputOf(running, /The first trace:\n+trace /);
@@ -169,7 +188,7 @@ describe('failures', () => {
     other.close();
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `npm start: the OTLP receiver cannot listen on 127.0.0.1:${port}: something else listens there already; port 0 takes a free one\n`,
+      `npm start: the trace viewer cannot listen on 127.0.0.1:${port}: something else listens there already; port 0 takes a free one\n`,
     );
   });
 

@@ -3,15 +3,15 @@ import { parseArgs } from 'node:util';
 
 export const HELP = `npm start [-- options]
 
-Starts an OTLP receiver, two small services that call each other, and a third
-that searches this repository's documentation in a stand-in for Qdrant (or in the
+Starts a trace viewer, two small services that call each other, and a third that
+searches this repository's documentation in a stand-in for Qdrant (or in the
 Qdrant that QDRANT_URL and QDRANT_API_KEY name). Sends them requests and prints
-their traces. Ctrl-C ends it.
+their traces; a local page shows them live. Ctrl-C ends it.
 
   --once           one order and one search, their traces, and done
   --rate <n>       orders and searches a second each, 0.1 to 50 (default: 4)
   --minutes <n>    when to stop by itself, 0.05 to 1440 (default: 10)
-  --port <n>       port of the OTLP receiver (default: 4318, or a free one)
+  --port <n>       of OTLP and of the page (default: 4318, or a free one)
   --help           this text
 `;
 

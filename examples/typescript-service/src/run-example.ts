@@ -1,18 +1,17 @@
 import { startQdrantStandIn } from '@uat/qdrant-stand-in';
-import { type OtlpReceiver, startOtlpReceiver } from '@uat/tracing-sdk/testing';
+import { startTraceViewer, type TraceViewer } from '@uat/trace-viewer';
+import { cleanText, createPaint, renderWaterfall, wantsColours } from '@uat/trace-viewer/terminal';
 import { type ChildService, startChildService } from './child-service.ts';
-import { createPaint, wantsColours } from './colours.ts';
+import { renderQdrantOperations, renderRates } from './figures.ts';
 import { createTraceJudge, type Interest } from './interesting-traces.ts';
 import type { Options } from './options.js';
-import { createQdrantOperations, renderQdrantOperations } from './qdrant-operations.ts';
-import { createRates, renderRates } from './rates.ts';
-import { cleanText } from './terminal-text.ts';
-import { createTraceGatherer } from './trace-gatherer.ts';
 import { inTurn, ONE_ORDER, ORDERS, placeOrder, SEARCHES, search, sendTraffic } from './traffic.ts';
-import { renderWaterfall } from './waterfall.ts';
 
 const DEFAULT_PORT = 4318;
 const RATES_EVERY_MILLIS = 5000;
+const RATES_WINDOW_MILLIS = 60_000;
+/** What the run has lasted by default, and more. */
+const OPERATIONS_WINDOW_MILLIS = 15 * 60_000;
 /** A signal to the whole process group reaches us once directly and once passed on by `npm start`. */
 const SAME_SIGNAL_MILLIS = 500;
 const MAX_WIDTH = 120;
@@ -38,31 +37,24 @@ export async function runExample(options: Options): Promise<number> {
 
   const stopping = new AbortController();
   stopOnSignals(stopping);
-  const rates = createRates();
-  const qdrantOperations = createQdrantOperations();
   const judge = createTraceJudge();
-  const gatherer = createTraceGatherer({
-    onTrace(spans) {
+
+  const services: ChildService[] = [];
+  let viewer: TraceViewer | undefined;
+  let qdrant: Qdrant | undefined;
+  try {
+    const running = await listen(options.port, say);
+    viewer = running;
+    running.onFinished(({ spans }) => {
       if (options.once || stopping.signal.aborted) return;
       const interest = judge(spans);
       if (interest !== undefined)
         say(`\n${paint('bold', HEADINGS[interest])}\n${renderWaterfall(spans, drawing())}`);
-    },
-  });
-
-  const services: ChildService[] = [];
-  let receiver: OtlpReceiver | undefined;
-  let qdrant: Qdrant | undefined;
-  try {
-    receiver = await listen(options.port, say, (spans) => {
-      rates.add(spans);
-      qdrantOperations.add(spans);
-      gatherer.add(spans);
     });
     const start = async (name: string, environment: Record<string, string> = {}): Promise<ChildService> => {
       const service = await startChildService(
         name,
-        { OTEL_EXPORTER_OTLP_ENDPOINT: receiver?.url ?? '', ...environment },
+        { OTEL_EXPORTER_OTLP_ENDPOINT: running.url, ...environment },
         (line) => say(paint('dim', `${name} | ${cleanText(line)}`)),
       );
       services.push(service);
@@ -79,20 +71,21 @@ export async function runExample(options: Options): Promise<number> {
       await search(searches.url, inTurn(SEARCHES, 0), stopping.signal);
       // Services that are stopped deliver what they have: then the trace is complete, however long batches wait.
       await Promise.all(services.map((service) => service.stop()));
-      for (const trace of receiver.traces()) {
+      for (const trace of running.traces()) {
         if (trace.spans.some(({ kind }) => kind === SERVER))
           say(`\n${renderWaterfall(trace.spans, drawing())}`);
       }
-      say(['', ...renderQdrantOperations(qdrantOperations.current(), drawing().width)].join('\n'));
-      return receiver.spans.length === 0 ? fail('no span arrived') : 0;
+      const operations = running.databases(OPERATIONS_WINDOW_MILLIS);
+      say(['', ...renderQdrantOperations(operations, drawing().width)].join('\n'));
+      return running.status().receivedSpans === 0 ? fail('no span arrived') : 0;
     }
 
     say(`\n${options.rate} orders and searches a second each for ${options.minutes} min; Ctrl-C ends it.`);
-    const tick = setInterval(gatherer.handOut, 250);
     const ratesTick = setInterval(() => {
       const { width } = drawing();
-      say(['', ...renderRates(rates.current(), width)].join('\n'));
-      say(['', ...renderQdrantOperations(qdrantOperations.current(), width)].join('\n'));
+      say(['', ...renderRates(running.requests(RATES_WINDOW_MILLIS), width)].join('\n'));
+      const operations = running.databases(OPERATIONS_WINDOW_MILLIS);
+      say(['', ...renderQdrantOperations(operations, width)].join('\n'));
     }, RATES_EVERY_MILLIS);
     const timer = setTimeout(() => stopping.abort('time is over'), options.minutes * 60_000);
     const died = Promise.race(services.map(async (service) => `${service.name} ${await service.ended}`));
@@ -102,7 +95,6 @@ export async function runExample(options: Options): Promise<number> {
       sendTraffic((n) => placeOrder(checkout.url, inTurn(ORDERS, n), signal), options.rate, signal),
       sendTraffic((n) => search(searches.url, inTurn(SEARCHES, n), signal), options.rate, signal),
     ]);
-    clearInterval(tick);
     clearInterval(ratesTick);
     clearTimeout(timer);
     if (stopping.signal.reason === 'a service ended')
@@ -115,11 +107,9 @@ export async function runExample(options: Options): Promise<number> {
   } finally {
     stopping.abort('done');
     await Promise.all(services.map((service) => service.stop()));
-    if (receiver !== undefined && !options.once) {
-      say(`${receiver.spans.length + receiver.counts.evictedSpans} spans received.`);
-    }
+    if (viewer !== undefined && !options.once) say(`${viewer.status().receivedSpans} spans received.`);
     await qdrant?.close();
-    await receiver?.close();
+    await viewer?.close();
   }
 }
 
@@ -141,22 +131,18 @@ async function openQdrant(say: (text: string) => void): Promise<Qdrant> {
 }
 
 /** On 4318, where OTLP is sent by default, or else on a free port, unless the user named one. */
-async function listen(
-  port: number | undefined,
-  say: (text: string) => void,
-  onSpans: (spans: OtlpReceiver['spans']) => void,
-): Promise<OtlpReceiver> {
-  const settings = { onSpans, maxSpans: 10_000 };
-  let receiver: OtlpReceiver;
+async function listen(port: number | undefined, say: (text: string) => void): Promise<TraceViewer> {
+  let viewer: TraceViewer;
   try {
-    receiver = await startOtlpReceiver({ ...settings, port: port ?? DEFAULT_PORT });
+    viewer = await startTraceViewer({ port: port ?? DEFAULT_PORT });
   } catch (error) {
     if (port !== undefined || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    receiver = await startOtlpReceiver(settings);
-    say(`Port ${DEFAULT_PORT} is taken, so the receiver listens on a free one.`);
+    viewer = await startTraceViewer({ port: 0 });
+    say(`Port ${DEFAULT_PORT} is taken, so the viewer listens on a free one.`);
   }
-  say(`OTLP receiver: ${receiver.url} (http/protobuf and http/json)`);
-  return receiver;
+  say(`OTLP receiver: ${viewer.url} (http/protobuf and http/json)`);
+  say(`Page with the traces: ${viewer.url}/`);
+  return viewer;
 }
 
 /** The first signal stops in order; a second one, half a second later or more, at once. */

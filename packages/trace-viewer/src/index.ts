@@ -1,3 +1,5 @@
+export type { DatabaseLabels, OperationLabels } from './aggregates/operations.ts';
+export type { CallSummary, SeriesPoint } from './aggregates/windowed-calls.ts';
 export type { ReceivedAttributes, ReceivedSpan, ReceivedValue } from './receiver/otlp-parts.ts';
 export { QueryError } from './search/query.ts';
 export {
@@ -6,4 +8,4 @@ export {
   type TraceViewerOptions,
   type ViewedTrace,
 } from './start-trace-viewer.ts';
-export { renderWaterfall, type WaterfallOptions } from './terminal/waterfall.ts';
+export type { ViewerStatus } from './wire/api.ts';

@@ -1,5 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { DatabaseLabels, OperationLabels } from './aggregates/operations.ts';
+import type { CallSummary } from './aggregates/windowed-calls.ts';
 import { foreignRequestProblem, HttpProblem, isLoopback, type ReceivedSpan } from './receiver/otlp-parts.ts';
 import { createOtlpRoute, problemStatus } from './receiver/otlp-route.ts';
 import { createApiRoute } from './server/api-route.ts';
@@ -56,6 +58,14 @@ export interface TraceViewer {
   onFinished(listener: (trace: ViewedTrace) => void): () => void;
   /** All traces count as finished now. */
   finishAll(): void;
+  /**
+   * Requests by service and operation, scaled to what sampling left out; also those whose traces have made room.
+   *
+   * @param windowMillis up to now; in steps of 10 s, at most 15 minutes
+   */
+  requests(windowMillis: number): CallSummary<OperationLabels>[];
+  /** Database calls by system, operation, collection and caller, as `requests`; with server time and rows where told. */
+  databases(windowMillis: number): CallSummary<DatabaseLabels>[];
   /** What the page shows at its foot. */
   status(): ViewerStatus;
   /** Stops listening, cuts what is connected. Idempotent. */
@@ -124,24 +134,27 @@ export async function startTraceViewer(options: TraceViewerOptions = {}): Promis
     response.end(file.content);
   };
 
-  const server = http.createServer({ requestTimeout: 60_000, keepAliveTimeout: KEEP_ALIVE_MILLIS }, async (request, response) => {
-    const target = request.url ?? '/';
-    // Also "//host/path", which would be another host's.
-    const at = URL.canParse(`http://viewer${target}`) ? new URL(`http://viewer${target}`) : undefined;
-    const isOtlp = at?.pathname.startsWith('/v1/') === true;
-    try {
-      const problem =
-        allowedHosts === undefined ? undefined : foreignRequestProblem(request.headers, allowedHosts);
-      if (problem !== undefined) throw new HttpProblem(403, problem);
-      if (at === undefined) throw new HttpProblem(400, 'the address of the request cannot be read');
-      await answer(request, response, at);
-    } catch (error) {
-      if (isOtlp) {
-        otlp.refuse(request, response, error);
-        live.touch();
-      } else api.refuse(request, response, error, problemStatus(error));
-    }
-  });
+  const server = http.createServer(
+    { requestTimeout: 60_000, keepAliveTimeout: KEEP_ALIVE_MILLIS },
+    async (request, response) => {
+      const target = request.url ?? '/';
+      // Also "//host/path", which would be another host's.
+      const at = URL.canParse(`http://viewer${target}`) ? new URL(`http://viewer${target}`) : undefined;
+      const isOtlp = at?.pathname.startsWith('/v1/') === true;
+      try {
+        const problem =
+          allowedHosts === undefined ? undefined : foreignRequestProblem(request.headers, allowedHosts);
+        if (problem !== undefined) throw new HttpProblem(403, problem);
+        if (at === undefined) throw new HttpProblem(400, 'the address of the request cannot be read');
+        await answer(request, response, at);
+      } catch (error) {
+        if (isOtlp) {
+          otlp.refuse(request, response, error);
+          live.touch();
+        } else api.refuse(request, response, error, problemStatus(error));
+      }
+    },
+  );
   Object.assign(server, { [UNTRACED]: true });
   let bound: number;
   try {
@@ -161,6 +174,8 @@ export async function startTraceViewer(options: TraceViewerOptions = {}): Promis
     waitForTrace: async (query, waitOptions) => viewedTrace(await viewer.waitForTrace(query, waitOptions)),
     onFinished: (listener) => viewer.onFinished((trace) => listener(viewedTrace(trace))),
     finishAll: viewer.finishAll,
+    requests: viewer.operations.requests,
+    databases: viewer.operations.databases,
     status,
     close() {
       closed ??= new Promise((resolve) => {

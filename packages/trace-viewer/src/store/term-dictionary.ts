@@ -21,7 +21,7 @@ export interface Term {
 export interface TermDictionary {
   /** One more user of the term. */
   take(key: string, value: ReceivedValue): Term;
-  takeAll(attributes: ReceivedAttributes): Term[];
+  takeAll(attributes: ReceivedAttributes): readonly Term[];
   /** One user less; the last one takes the term along. */
   release(term: Term): void;
   /** Estimated bytes of the terms held. */
@@ -34,6 +34,7 @@ export interface TermDictionary {
 
 /** Characters of a value. Prompts may have a million, and the lower-case form of each would be held too. */
 export const MAX_SEARCHED = 32_768;
+const NO_TERMS: readonly Term[] = Object.freeze([]);
 /** Bytes of an entry besides its text: object, map entry, key. Measured: see the benchmark's heap at the bound. */
 const TERM_BYTES = 160;
 
@@ -63,8 +64,14 @@ export function createTermDictionary(): TermDictionary {
   return {
     take,
     takeAll(attributes) {
-      const terms: Term[] = [];
-      for (const key of Object.keys(attributes)) terms.push(take(key, attributes[key] as ReceivedValue));
+      const keys = Object.keys(attributes);
+      if (keys.length === 0) return NO_TERMS;
+      // Of exact length: one that grows takes up to half as much again.
+      const terms = new Array<Term>(keys.length);
+      for (let i = 0; i < keys.length; i++) {
+        const key = keys[i] as string;
+        terms[i] = take(key, attributes[key] as ReceivedValue);
+      }
       return terms;
     },
     release(term) {

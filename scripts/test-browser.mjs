@@ -1,0 +1,42 @@
+// `npm run test:browser`: the pages in a real Chromium. Installs and builds what is missing, Chromium too where that is
+// permitted. Arguments after `--` go to vitest.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { run, withNodeOnPath } from './command.mjs';
+import { install } from './installation.mjs';
+import { buildPackages } from './package-builds.mjs';
+import { Failure, nodeBinary } from './repository.mjs';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+try {
+  await install('all');
+  await buildPackages({ types: false });
+  await provideChromium();
+  const tests = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.browser.config.ts'];
+  const code = await run(nodeBinary(), [...tests, ...process.argv.slice(2)], {
+    env: withNodeOnPath(),
+    passSignals: true,
+  });
+  if (code !== 0) throw new Failure('failed: vitest');
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  process.stderr.write(`npm run test:browser: ${error.message}\n`);
+  process.exitCode = 1;
+}
+
+/** Who may install packages gets it; who may not is told. */
+async function provideChromium() {
+  const named = process.env.CHROMIUM;
+  if (named !== undefined && !existsSync(named))
+    throw new Failure(`CHROMIUM names ${named}, which is not there.`);
+  if (named !== undefined || existsSync(CHROMIUM)) return;
+  if (process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0) {
+    console.log('Installing Chromium, which the tests drive.');
+    const env = { DEBIAN_FRONTEND: 'noninteractive' };
+    await run('apt-get', ['update', '-q'], { env, quiet: true });
+    const packages = ['chromium', 'fonts-dejavu-core'];
+    if ((await run('apt-get', ['install', '-yq', ...packages], { env, quiet: true })) === 0) return;
+  }
+  throw new Failure(`Chromium is missing: install it (apt-get install chromium), or name one in CHROMIUM.`);
+}
