@@ -11,6 +11,10 @@ const common = {
 } satisfies Options;
 
 export default defineConfig([
-  { ...common, entry: { index: 'src/index.ts', terminal: 'src/terminal.ts' }, dts: withTypes && { resolve: ['@opentelemetry/api'] } },
+  {
+    ...common,
+    entry: { index: 'src/index.ts', terminal: 'src/terminal.ts' },
+    dts: withTypes && { resolve: ['@opentelemetry/api'] },
+  },
   { ...common, entry: { cli: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
 ]);
