@@ -17,7 +17,7 @@ interface Exchange {
   readonly response: { readonly status: number; readonly contentType: string | null; readonly body: unknown };
 }
 
-const file = process.env.QDRANT_EXCHANGES;
+const file = process.env.QDRANT_EXCHANGES || undefined;
 const exchanges = (file === undefined ? [] : readFileSync(file, 'utf8').trim().split('\n')).map(
   (line) => JSON.parse(line) as Exchange,
 );
@@ -41,7 +41,9 @@ function callOf({ case: title, request }: Exchange): [string, unknown[]] | undef
     : undefined;
 }
 
-describe.skipIf(file === undefined)('recorded exchanges', () => {
+describe('recorded exchanges', () => {
+  if (file === undefined) test.skip('answered again (skipped: QDRANT_EXCHANGES names no file)', () => {});
+
   let mock: MockQdrant;
   let telemetry: RecordedTelemetry;
 

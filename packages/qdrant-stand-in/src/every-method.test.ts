@@ -4,7 +4,8 @@
  */
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LifeCycleNames, type LifeCycleStep, lifeCycle, rowsOf } from '../test/client-life-cycle.ts';
+import { lifeCycle } from '../test/client-life-cycle.ts';
+import { LifeCycleNames, type LifeCycleStep, rowsOf } from '../test/life-cycle-step.ts';
 import { loadDescription } from '../test/openapi.ts';
 import { OPENAPI } from '../test/real-server-files.ts';
 import { REAL_URL, type ServerUnderTest, serverUnderTest } from '../test/server-under-test.ts';
@@ -61,7 +62,7 @@ async function take({ method, args, refused, rows, updateStatus, holds }: LifeCy
   }
 }
 
-describe(`methods${OPENAPI.path === undefined ? ' (not held against the description: QDRANT_OPENAPI names no file)' : ''}`, () => {
+describe('methods', () => {
   test.each(steps)('$method', async (step) => {
     await take(step);
     called.add(step.method);
@@ -132,8 +133,13 @@ describe('functions of api() that no method calls', () => {
   test('none is left out', () => {
     const functions = Object.keys(api());
     expect(functions).toHaveLength(69);
-    // The other functions go by other names than the methods that call them, so requests are counted.
-    if (!shared && description)
-      expect(description.operations.filter((name) => !description.checked.has(name))).toEqual([]);
   });
+
+  // The other functions go by other names than the methods that call them, so requests are counted.
+  test.skipIf(!description || shared)(
+    `every operation of the description was answered as it says${OPENAPI.skipReason || (shared ? ' (skipped: QDRANT_URL names a server that others use)' : '')}`,
+    () => {
+      expect(description!.operations.filter((name) => !description!.checked.has(name))).toEqual([]);
+    },
+  );
 });

@@ -2,40 +2,9 @@
  * Every method of `@qdrant/js-client-rest` 1.19 called with arguments that make sense, in an order in which they can
  * succeed: from making collections to deleting them. Tests of several packages walk through it.
  */
-import { randomUUID } from 'node:crypto';
+import type { LifeCycleStep } from './life-cycle-step.ts';
 
-/** The names that one run uses, so that runs share a server and leave nothing behind. */
-export class LifeCycleNames {
-  readonly #id = randomUUID().slice(0, 8);
-  readonly docs = `life-${this.#id}-docs`;
-  readonly multi = `life-${this.#id}-multi`;
-  readonly temporary = `life-${this.#id}-temporary`;
-  readonly alias = `life-${this.#id}-alias`;
-  /** As the server named them. */
-  snapshot = '';
-  shardSnapshot = '';
-  fullSnapshot = '';
-
-  /** What is to be deleted when a run fails in the middle. */
-  get collections(): readonly string[] {
-    return [this.docs, this.multi, this.temporary];
-  }
-}
-
-export interface LifeCycleStep {
-  readonly method: string;
-  readonly args: (names: LifeCycleNames) => readonly unknown[];
-  /** The statuses that a single node refuses the call with. */
-  readonly refused?: readonly number[];
-  /** Changes the whole server: not for a server that others use. */
-  readonly serverWide?: true;
-  /** What `rowsOf` the answer is. */
-  readonly rows?: number;
-  /** What the server says of a change. */
-  readonly updateStatus?: 'completed' | 'acknowledged';
-  /** Asked of what the method gives. */
-  readonly holds?: (result: unknown, names: LifeCycleNames) => boolean;
-}
+export { LifeCycleNames, type LifeCycleStep } from './life-cycle-step.ts';
 
 export const VECTOR: readonly number[] = [0.1, 0.2, 0.3, 0.4];
 
@@ -51,15 +20,6 @@ const isTrue = (result: unknown) => result === true;
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of every kind
 type Any = any;
-
-/** How many points, hits or pairs an answer holds. */
-export function rowsOf(result: unknown): number {
-  if (Array.isArray(result))
-    return result.reduce<number>((sum, { points }) => sum + (points?.length ?? 1), 0);
-  const { points, groups, hits, pairs, scores }: Any = result;
-  if (groups) return groups.reduce((sum: number, group: Any) => sum + group.hits.length, 0);
-  return (points ?? hits ?? pairs ?? scores).length;
-}
 
 const steps: readonly LifeCycleStep[] = [
   { method: 'versionInfo', args: () => [], holds: (result: Any) => /^1\./.test(result.version) },
