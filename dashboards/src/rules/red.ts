@@ -105,6 +105,17 @@ const operations: readonly RecordingRule[] = [
   },
 ];
 
+const spanTime: readonly RecordingRule[] = [
+  {
+    record: 'service:span_seconds:rate5m',
+    expr: `sum by (${BY_SERVICE}, span_kind) (rate(traces_span_metrics_duration_milliseconds_sum[5m])) / 1000`,
+    type: 'rate',
+    unit: 's',
+    keeps: [...SERVICE, 'span_kind'],
+    meaning: 'Seconds a second that spans of each kind were open: where time goes.',
+  },
+];
+
 const CLIENT_CALL = 'span_kind="SPAN_KIND_CLIENT", db_system_name!=""';
 const EDGE = ['client', 'server', 'connection_type'];
 
@@ -198,5 +209,6 @@ export const red: readonly RuleGroup[] = [
   group('services', 'Rate, errors and duration by service.', requests),
   group('operations', 'Rate, errors and duration by operation.', operations),
   group('dependencies', 'What services call: databases and each other.', dependencies),
+  group('time', 'Where time goes.', spanTime),
   group('kept', 'Spans kept of those sent.', kept),
 ];
