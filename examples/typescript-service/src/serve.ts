@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { trace } from '@opentelemetry/api';
 
 /** Answered with this status; any other error is a 500. */
@@ -13,6 +14,9 @@ export class HttpError extends Error {
   }
 }
 
+/** Closing takes connections for a moment more: a request that is on its way finds somebody. */
+const LAST_REQUESTS_MILLIS = 300;
+
 export type Handler = (parameters: Readonly<Record<string, string>>, body: unknown) => Promise<unknown>;
 
 /** By method and path, for instance `GET /stock/:sku`. */
@@ -21,7 +25,8 @@ export type Routes = Readonly<Record<string, Handler>>;
 export interface RunningServer {
   readonly port: number;
   /**
-   * Takes no new connection, answers what is under way, and cuts what has no answer after `timeoutMillis`.
+   * Answers what is under way or comes within a moment, takes no new connection, and cuts what has no answer after
+   * `timeoutMillis`; with 0, all of it at once.
    *
    * @returns the number of requests that were cut
    */
@@ -73,6 +78,7 @@ export async function serve(
     port: (server.address() as AddressInfo).port,
     async close(timeoutMillis) {
       closing = true;
+      if (timeoutMillis > 0) await pause(LAST_REQUESTS_MILLIS);
       let cut = 0;
       const timer = setTimeout(() => {
         cut = underWay.size;
