@@ -134,8 +134,7 @@ if [ -n "$with_apps" ]; then
   for service in $(compose config --services); do
     printf '%s\n' "$core" | grep -qxF "$service" || apps="$apps $service"
   done
-  [ -n "$apps" ] || echo "No example service is in compose.apps.yaml yet; the stack starts without."
-fi
+  fi
 
 echo "Getting images and making containers ..."
 compose up --no-start --remove-orphans || fail "the containers could not be made, see above."
@@ -246,8 +245,9 @@ done
 # --- addresses --------------------------------------------------------------------------------------------------------
 
 address() { # service port
-  compose port "$1" "$2" 2>/dev/null | sed -e 's/^0\.0\.0\.0:/localhost:/' -e 's/^127\.0\.0\.1:/localhost:/' | head -n 1
+  compose port "$1" "$2" 2>/dev/null | localhost
 }
+localhost() { sed -e 's/^0\.0\.0\.0:/localhost:/' -e 's/^127\.0\.0\.1:/localhost:/' | head -n 1; }
 row() { printf '  %-22s %-30s %s\n' "$1" "$2" "$3"; }
 
 echo
@@ -263,7 +263,8 @@ row 'Collector, health' "http://$(address otel-collector 13133)/health" ""
 row 'Collector, metrics' "http://$(address otel-collector 8888)/metrics" ""
 row 'Tempo, API' "http://$(address tempo 3200)" "OTLP over gRPC: $(address tempo 4320)"
 for service in $apps; do
-  row "$service" "$(compose ps --format '{{.Ports}}' "$service" 2>/dev/null | head -n 1)" "example service"
+  # As in 127.0.0.1:8000->8000/tcp
+  row "$service" "http://$(compose ps --format '{{.Ports}}' "$service" 2>/dev/null | sed 's/->.*//' | localhost)" "example service"
 done
 case $(compose port prometheus 9090 2>/dev/null) in
   127.* | '[::1]'* | localhost:*) ;;

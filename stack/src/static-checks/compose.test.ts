@@ -206,7 +206,7 @@ describe('the plan of prepare', () => {
 
   it('covers every secret that a configuration names', () => {
     const texts = [
-      ...Object.entries(core).map(([name, service]) => [name, JSON.stringify(service)] as const),
+      ...Object.entries(services).map(([name, service]) => [name, JSON.stringify(service)] as const),
       ['prometheus', JSON.stringify(readYaml('prometheus/prometheus.yml'))] as const,
     ];
     const wanted = texts.flatMap(([name, text]) =>
@@ -219,13 +219,42 @@ describe('the plan of prepare', () => {
 
   it('puts the probe where the health checks call it', () => {
     const volume = prepared.get(plan.probe.slice(0, plan.probe.lastIndexOf('/')));
-    for (const [name, service] of Object.entries(core)) {
+    for (const [name, service] of Object.entries(services)) {
       if (service.healthcheck === undefined) continue;
       const mount = namedVolumes(service).find((candidate) => candidate.name === volume);
       expect(service.healthcheck.test[1], name).toBe(`${mount?.target}/probe`);
       expect(mount?.readOnly, name).toBe(true);
     }
   });
+});
+
+describe('an example service', () => {
+  const apps: [string, Tree][] = Object.entries(readYaml('compose.apps.yaml').services);
+
+  it.each(apps)(
+    '%s starts with the profile alone, and is built from a Dockerfile that exists',
+    (_, service) => {
+      expect(service.profiles).toEqual(['apps']);
+      const { context, dockerfile } = service.build;
+      expect(existsSync(join(STACK_FOLDER, context, dockerfile))).toBe(true);
+      expect(existsSync(join(STACK_FOLDER, context, '.dockerignore'))).toBe(true);
+    },
+  );
+
+  it.each(apps)('%s sends to the Collector, which decides what is kept', (name, service) => {
+    expect(service.environment).toMatchObject({
+      OTEL_SERVICE_NAME: name,
+      OTEL_EXPORTER_OTLP_ENDPOINT: expect.stringMatching(/^http:\/\/otel-collector:431[78]$/),
+    });
+    expect(service.depends_on['otel-collector']).toEqual({ condition: 'service_healthy' });
+  });
+
+  it.each(apps)('%s has no secret in its environment', (_, service) => {
+    const secret = Object.keys(service.environment).filter((key) => /KEY|TOKEN|PASSWORD/.test(key));
+    expect(secret.filter((key) => !key.endsWith('_FILE'))).toEqual([]);
+  });
+
+  it('is there', () => expect(apps.map(([name]) => name)).toContain('typescript-service'));
 });
 
 describe('the ports of the brief', () => {

@@ -56,6 +56,7 @@ case "$*" in
     code=$(answer upCode 0)
     [ "$code" = 0 ] || complain "$(answer upOutput)" "$code"
     ;;
+  ps*Ports*) echo '127.0.0.1:8001->8001/tcp, 127.0.0.1:8002->8002/tcp' ;;
   ps*) echo 0123abc ;;
   logs*) answer logs ;;
   port*) echo "$(answer address 127.0.0.1):$3" ;;

@@ -21,7 +21,7 @@ export function readYaml(path: string): Tree {
 
 export const COMPOSE_FILES = ['compose.yaml', 'compose.apps.yaml', 'compose.plugin.yaml'] as const;
 
-/** Every whole service: those of compose.yaml and, once there are some, the example services. */
+/** Every whole service: those of compose.yaml and the example services. */
 export function composeServices(): Record<string, Tree> {
   return { ...readYaml('compose.yaml').services, ...readYaml('compose.apps.yaml').services };
 }
