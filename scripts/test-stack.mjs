@@ -2,6 +2,9 @@
 // Installs and builds what is missing, then runs the tests of stack/test in a network namespace of their own: no port of
 // this machine is taken, and all that they start ends with them. Arguments after `--` go to vitest.
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { run, withNodeOnPath } from './command.mjs';
 import { install } from './installation.mjs';
 import { buildPackages } from './package-builds.mjs';
@@ -32,8 +35,14 @@ try {
       'Network namespaces are not permitted here: names become addresses on loopback (stack/src/native/overlay.ts).',
     );
   }
-  const code = await run(file, args, { env: { ...env, UAT_STACK_NETWORK }, passSignals: true });
-  if (code !== 0) throw new Failure('failed: vitest');
+  // Of their own, so that nothing stays when the tests are killed.
+  const TMPDIR = mkdtempSync(join(tmpdir(), 'uat-test-stack-'));
+  try {
+    const code = await run(file, args, { env: { ...env, UAT_STACK_NETWORK, TMPDIR }, passSignals: true });
+    if (code !== 0) throw new Failure('failed: vitest');
+  } finally {
+    rmSync(TMPDIR, { recursive: true, force: true });
+  }
 } catch (error) {
   if (!(error instanceof Failure)) throw error;
   process.stderr.write(`npm run test:stack: ${error.message}\n`);

@@ -153,50 +153,58 @@ it('Prometheus down for a minute: every span is counted, and the minute is there
   expect(points).toBeGreaterThan(seconds * 0.9);
 });
 
-it('the disk of the queue is full: what does not fit is lost, the rest arrives, and all goes on after', async () => {
-  const volumeName = 'otel-collector-queue';
-  const stack = await start({
-    services: ['tempo', 'prometheus', 'otel-collector'],
-    smallVolumes: { [volumeName]: '6m' },
-  });
-  const { collector, jaeger, tempo } = stack;
-  const sent = await sendLoad(collector.url(4318), 10_240);
-  await waitForCount(collector, DECIDED, (decided) => decided >= sent.accepted.length);
-  const failed = {
-    jaeger: await count(collector, ENQUEUE_FAILED, { exporter: 'otlp_grpc/jaeger' }),
-    // Its spans go through the same disk, although it is there.
-    tempo: await count(collector, ENQUEUE_FAILED, { exporter: 'otlp_grpc/tempo' }),
-  };
-  expect(failed.jaeger, 'the disk is full').toBeGreaterThan(0);
-  expect(collector.running, collector.lastLines()).toBe(true);
+// Needs a mount of its own.
+it.skipIf(process.env.UAT_STACK_NETWORK === 'loopback')(
+  'the disk of the queue is full: what does not fit is lost, the rest arrives, and all goes on after',
+  async () => {
+    const volumeName = 'otel-collector-queue';
+    const stack = await start({
+      services: ['tempo', 'prometheus', 'otel-collector'],
+      smallVolumes: { [volumeName]: '6m' },
+    });
+    const { collector, jaeger, tempo } = stack;
+    const sent = await sendLoad(collector.url(4318), 10_240);
+    await waitForCount(collector, DECIDED, (decided) => decided >= sent.accepted.length);
+    const failed = {
+      jaeger: await count(collector, ENQUEUE_FAILED, { exporter: 'otlp_grpc/jaeger' }),
+      // Its spans go through the same disk, although it is there.
+      tempo: await count(collector, ENQUEUE_FAILED, { exporter: 'otlp_grpc/tempo' }),
+    };
+    expect(failed.jaeger, 'the disk is full').toBeGreaterThan(0);
+    expect(collector.running, collector.lastLines()).toBe(true);
 
-  await jaeger.start();
-  stack.resizeVolume(volumeName, '64m');
-  // queue_size still counts what could not be written: only a start puts it right.
-  const counted = await count(collector, QUEUE_SIZE, { exporter: 'otlp_grpc/jaeger' });
-  await collector.stop('SIGTERM');
-  await collector.start();
-  record('disk full: queue_size before the restart', counted);
-  for (const store of [jaeger, tempo]) {
-    const lost = failed[store.name as keyof typeof failed];
-    await store
-      .waitFor((spans) => account(sent.accepted, SPANS_A_TRACE, spans).lostSpans <= lost, 'the rest', 30_000)
-      .catch(() => {});
-    const result = account(sent.accepted, SPANS_A_TRACE, store.spans());
-    tell(`disk full, ${lost} counted as failed`, store, sent, result);
-    // While it cannot write, the queue loses what it takes out as well, and does not count that: a batch a consumer.
-    record(`disk full, lost and not counted: ${store.name}`, Math.max(0, result.lostSpans - lost));
-    expect(result.lostSpans, store.name).toBeLessThanOrEqual(lost + CONSUMERS * BATCH);
-  }
+    await jaeger.start();
+    stack.resizeVolume(volumeName, '64m');
+    // queue_size still counts what could not be written: only a start puts it right.
+    const counted = await count(collector, QUEUE_SIZE, { exporter: 'otlp_grpc/jaeger' });
+    await collector.stop('SIGTERM');
+    await collector.start();
+    record('disk full: queue_size before the restart', counted);
+    for (const store of [jaeger, tempo]) {
+      const lost = failed[store.name as keyof typeof failed];
+      await store
+        .waitFor(
+          (spans) => account(sent.accepted, SPANS_A_TRACE, spans).lostSpans <= lost,
+          'the rest',
+          30_000,
+        )
+        .catch(() => {});
+      const result = account(sent.accepted, SPANS_A_TRACE, store.spans());
+      tell(`disk full, ${lost} counted as failed`, store, sent, result);
+      // While it cannot write, the queue loses what it takes out as well, and does not count that: a batch a consumer.
+      record(`disk full, lost and not counted: ${store.name}`, Math.max(0, result.lostSpans - lost));
+      expect(result.lostSpans, store.name).toBeLessThanOrEqual(lost + CONSUMERS * BATCH);
+    }
 
-  const after = await sendLoad(collector.url(4318), 640);
-  for (const store of [jaeger, tempo]) {
-    const later = await arrived(store, after);
-    tell('disk full, afterwards', store, after, later);
-    expect(later.lostSpans, store.name).toBe(0);
-  }
-  expect(await waitForCount(collector, QUEUE_SIZE, (size) => size === 0)).toBe(0);
-});
+    const after = await sendLoad(collector.url(4318), 640);
+    for (const store of [jaeger, tempo]) {
+      const later = await arrived(store, after);
+      tell('disk full, afterwards', store, after, later);
+      expect(later.lostSpans, store.name).toBe(0);
+    }
+    expect(await waitForCount(collector, QUEUE_SIZE, (size) => size === 0)).toBe(0);
+  },
+);
 
 it.each([
   ['the first of two headers overwritten', (file: string) => overwrite(file, 0, PAGE)],

@@ -134,7 +134,7 @@ export class NativeStack {
   /**
    * Starts a program of the machine at `app` that goes on until it is stopped, and waits until it answers.
    *
-   * @param healthUrl on 127.0.0.1, such as `http://127.0.0.1:8080/health`; the program listens on `address('app')` or 0.0.0.0
+   * @param healthUrl on 127.0.0.1, such as `http://127.0.0.1:8080/health`; the program listens on `network.address('app')`
    */
   async startApp(
     command: readonly string[],
