@@ -3,6 +3,7 @@ import {
   type Attributes,
   type Context,
   context,
+  isSpanContextValid,
   type Span,
   SpanKind,
   SpanStatusCode,
@@ -66,13 +67,10 @@ export class Call {
   #serverSeconds = 0;
   #requestStartedAt: number;
 
-  /** @param startedAt when the app called, in milliseconds of `performance.now()`. */
-  constructor(telemetry: Telemetry, operation: Operation, server: Server | undefined, startedAt: number) {
+  constructor(telemetry: Telemetry, operation: Operation, server: Server | undefined) {
     this.#telemetry = telemetry;
     this.#operation = operation;
     this.#server = server;
-    this.#startedAt = startedAt;
-    this.#requestStartedAt = startedAt;
     const { settings } = telemetry;
     const { name, collection, batchSize, queryText } = operation;
     const attributes: Attributes = {
@@ -91,8 +89,11 @@ export class Call {
     }
     if (collection !== undefined) target = settings.collectionName === 'everywhere' ? collection : undefined;
     const active = context.active();
+    // Beside the span's own start: the histogram's duration is to be the span's.
+    this.#startedAt = performance.now();
+    this.#requestStartedAt = this.#startedAt;
     this.span =
-      settings.requireParentSpan && trace.getSpan(active) === undefined
+      settings.requireParentSpan && !hasParent(active)
         ? // As undici's instrumentation does it: nothing is recorded, the context goes on.
           trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
         : telemetry.tracer.startSpan(
@@ -135,23 +136,18 @@ export class Call {
     if (details !== undefined || measuring) {
       const attributes = details ?? {};
       responseAttributes(request.result, result, answer, attributes);
-      if (this.#requests > 1) {
-        attributes[ATTR_REQUESTS] = this.#requests;
-        attributes[ATTR_SERVER_DURATION] = this.#serverSeconds;
+      if (details !== undefined) {
+        this.#addRequests(details);
+        this.span.setAttributes(details);
       }
-      if (details !== undefined) this.span.setAttributes(details);
+      const seconds = this.#end();
       if (measuring) {
         const labels = this.#labels();
         if (attributes[ATTR_UPDATE_STATUS] === 'wait_timeout') labels[ATTR_UPDATE_STATUS] = 'wait_timeout';
-        measurements.record(
-          this.#seconds(),
-          attributes[ATTR_DB_RESPONSE_RETURNED_ROWS] as number | undefined,
-          labels,
-          this.context,
-        );
+        const rows = attributes[ATTR_DB_RESPONSE_RETURNED_ROWS] as number | undefined;
+        measurements.record(seconds, rows, labels, this.context);
       }
-    }
-    this.span.end();
+    } else this.#end();
   }
 
   /** @param sent the body, whose values are taken out of the server's reason. */
@@ -162,25 +158,48 @@ export class Call {
     const { measurements } = this.#telemetry;
     const measuring = measurements.active;
     if (details !== undefined || measuring) {
-      const seconds = this.#seconds();
-      const failure = describeFailure(error, sent, seconds);
+      const failure = describeFailure(error, sent, this.#seconds());
       // Looked up in any case, so that nothing is kept.
-      const wait = failure.rateLimited ? takeRetryAfter(this.span.spanContext()) : undefined;
+      const wait = failure.rateLimited
+        ? takeRetryAfter(this.span.spanContext(), this.#telemetry.settings)
+        : undefined;
       const attributes: Attributes = { [ATTR_ERROR_TYPE]: failure.type };
       if (failure.statusCode !== undefined) attributes[ATTR_DB_RESPONSE_STATUS_CODE] = failure.statusCode;
-      if (measuring)
-        measurements.record(seconds, undefined, Object.assign(this.#labels(), attributes), this.context);
       if (details !== undefined) {
-        if (wait !== undefined) attributes[ATTR_RETRY_AFTER] = wait;
+        if (wait !== undefined) details[ATTR_RETRY_AFTER] = wait;
+        this.#addRequests(details);
         this.span.setAttributes(Object.assign(details, attributes));
+        const message = this.#withoutHiddenName(failure.description);
         this.span.setStatus(
-          failure.description === undefined
-            ? { code: SpanStatusCode.ERROR }
-            : { code: SpanStatusCode.ERROR, message: failure.description },
+          message === undefined ? { code: SpanStatusCode.ERROR } : { code: SpanStatusCode.ERROR, message },
         );
       }
-    }
+      const seconds = this.#end();
+      if (measuring)
+        measurements.record(seconds, undefined, Object.assign(this.#labels(), attributes), this.context);
+    } else this.#end();
+  }
+
+  /** Ends the span. @returns its duration in seconds. */
+  #end(): number {
+    const seconds = this.#seconds();
     this.span.end();
+    return seconds;
+  }
+
+  /** Of a method that has made several requests. */
+  #addRequests(details: Attributes): void {
+    if (this.#requests < 2) return;
+    details[ATTR_REQUESTS] = this.#requests;
+    details[ATTR_SERVER_DURATION] = this.#serverSeconds;
+  }
+
+  /** The server's reason names the collection: "Collection `docs` doesn't exist!". */
+  #withoutHiddenName(description: string | undefined): string | undefined {
+    const { collection } = this.#operation;
+    return collection !== undefined && this.#telemetry.settings.collectionName === 'nowhere'
+      ? description?.replaceAll(collection, '?')
+      : description;
   }
 
   #seconds(): number {
@@ -201,6 +220,11 @@ export class Call {
     }
     return labels;
   }
+}
+
+function hasParent(active: Context): boolean {
+  const parent = trace.getSpan(active);
+  return parent !== undefined && isSpanContextValid(parent.spanContext());
 }
 
 const INVALID_SPAN_CONTEXT = Object.freeze({

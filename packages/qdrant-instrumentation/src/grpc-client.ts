@@ -114,7 +114,7 @@ function startCall(
     queryText:
       telemetry.settings.queryText === 'shape' && fields !== undefined ? queryShape(message) : undefined,
   };
-  const call = new Call(telemetry, operation, server, performance.now());
+  const call = new Call(telemetry, operation, server);
   if (call.details !== undefined && fields !== undefined)
     grpcRequestAttributes(request, fields, call.details);
   return call;

@@ -9,6 +9,8 @@ import { NAME, VERSION } from './version.ts';
 
 const PACKAGES: readonly ClientPackage[] = ['@qdrant/js-client-rest', '@qdrant/js-client-grpc'];
 const VERSIONS = ['>=1.9.0 <2'];
+/** Of `InstrumentationConfig`. */
+const BASE_OPTIONS = ['enabled'];
 
 /**
  * Traces every call of the Qdrant clients: `@qdrant/js-client-rest` and `@qdrant/js-client-grpc`, 1.9 and later. Clients
@@ -17,11 +19,13 @@ const VERSIONS = ['>=1.9.0 <2'];
  * @throws TypeError on an option with a value that is not allowed.
  */
 export class QdrantInstrumentation extends InstrumentationBase<QdrantInstrumentationConfig> {
+  /** Tells `initTracing` that no hook is needed for a client that is imported already: `enable()` finds it. */
+  readonly reachesLoadedModules = true;
   readonly #telemetry: Telemetry;
   readonly #clients: InstrumentedClients;
 
   constructor(config: QdrantInstrumentationConfig = {}) {
-    const settings = settle(config);
+    const settings = settle(config, BASE_OPTIONS);
     // The base class would enable before the fields of this one exist.
     super(NAME, VERSION, { ...config, enabled: false });
     this.#telemetry = createTelemetry(settings);
@@ -56,7 +60,7 @@ export class QdrantInstrumentation extends InstrumentationBase<QdrantInstrumenta
   }
 
   override setConfig(config: QdrantInstrumentationConfig = {}): void {
-    const settings = settle(config);
+    const settings = settle(config, BASE_OPTIONS);
     super.setConfig(config);
     if (#telemetry in this) this.#telemetry.settings = settings;
   }

@@ -38,7 +38,9 @@ test('a meter provider that comes late is found', async () => {
     },
   });
   const [span] = telemetry.spans.splice(0);
-  expect(duration!.sum).toBeCloseTo(span!.duration[0] + span!.duration[1] / 1e9, 2);
+  // Read one after the other: a busy machine may stop us in between.
+  const difference = duration!.sum - (span!.duration[0] + span!.duration[1] / 1e9);
+  expect(Math.abs(difference)).toBeLessThan(0.25);
   expect(metrics.getMeterProvider()).toBeDefined();
 });
 

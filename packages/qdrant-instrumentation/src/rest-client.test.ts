@@ -1,7 +1,7 @@
-import { context, trace } from '@opentelemetry/api';
+import { context, INVALID_SPAN_CONTEXT, propagation, trace } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { QdrantClient } from '@qdrant/js-client-rest';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { AnyClient } from '../test/client-calls.ts';
 import { type MockAnswer, type MockQdrant, ok, startMockQdrant } from '../test/mock-qdrant.ts';
 import { idsOf, type RecordedTelemetry, recordTelemetry } from '../test/recorded-telemetry.ts';
@@ -325,8 +325,15 @@ test('recreateCollection that fails half-way is one failed span', async () => {
     method === 'PUT' ? { status: 400, body: { status: { error: 'Wrong input' } } } : ok(true);
   await expect(createClient().recreateCollection('docs', {})).rejects.toThrow('Bad Request');
   const span = telemetry.take();
-  expect(span.attributes['error.type']).toBe('400');
-  expect(span.events.length).toBe(1);
+  expect(span.attributes).toMatchObject({
+    'error.type': '400',
+    'qdrant.request.count': 2,
+    'qdrant.server.duration': 0.002,
+  });
+  expect(span.events.map(({ attributes }) => attributes?.['db.operation.name'])).toEqual([
+    'deleteCollection',
+    'createCollection',
+  ]);
 });
 
 describe('what the app sees', () => {
@@ -467,18 +474,36 @@ test('a client whose api() cannot be wrapped is traced by its methods', async ()
 });
 
 test('a method that no table knows is traced with all its requests', async () => {
-  class NextClient extends QdrantClient {
-    async compact(collection: string): Promise<number> {
-      await this.getCollection(collection);
-      await Promise.resolve();
-      await this.count(collection);
-      return 42;
-    }
-  }
-  const client = instrumentQdrant(new NextClient({ url: mock.url, checkCompatibility: false }));
+  const next = Object.create(Object.prototype, {
+    ...Object.getOwnPropertyDescriptors(QdrantClient.prototype),
+    compact: {
+      async value(this: QdrantClient, collection: string): Promise<number> {
+        await this.getCollection(collection);
+        await Promise.resolve();
+        await this.count(collection);
+        return 42;
+      },
+    },
+  });
+  const client: AnyClient = instrumentQdrant(
+    Object.setPrototypeOf(new QdrantClient({ url: mock.url, checkCompatibility: false }), next),
+  );
   expect(await client.compact('docs')).toBe(42);
   expect(telemetry.spans.map(({ name }) => name)).toContain(`compact 127.0.0.1:${mock.port}`);
   expect(mock.requests.length).toBe(2);
+});
+
+test('a propagator that throws costs no span', async () => {
+  const inject = vi.spyOn(propagation, 'inject').mockImplementation(() => {
+    throw new Error('a fault of the app');
+  });
+  try {
+    expect(await createClient().count('docs')).toBe(true);
+  } finally {
+    inject.mockRestore();
+  }
+  expect(telemetry.take().name).toBe('count docs');
+  expect(mock.requests[0]!.headers.traceparent).toBeUndefined();
 });
 
 test('suppressed tracing makes no span and adds no header', async () => {
@@ -519,6 +544,19 @@ describe('options', () => {
     expect(span.attributes['db.collection.name']).toBe(attribute);
   });
 
+  test("collectionName: nowhere takes it out of the server's reason, too", async () => {
+    mock.answer = () => ({
+      status: 404,
+      body: { status: { error: "Not found: Collection `docs` doesn't exist!" } },
+    });
+    await createClient({ collectionName: 'nowhere' })
+      .count('docs')
+      .catch(() => {});
+    const { name, attributes, status } = telemetry.take();
+    expect(status.message).toBe("Not found: Collection `?` doesn't exist!");
+    expect(JSON.stringify([name, attributes])).not.toContain('docs');
+  });
+
   test('requireParentSpan', async () => {
     const client = createClient({ requireParentSpan: true });
     await client.count('docs');
@@ -526,6 +564,9 @@ describe('options', () => {
     const parent = trace.getTracer('test').startSpan('parent');
     await context.with(trace.setSpan(context.active(), parent), () => client.count('docs'));
     expect(telemetry.take().name).toBe('count docs');
+    const none = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    await context.with(trace.setSpan(context.active(), none), () => client.count('docs'));
+    expect(telemetry.spans).toEqual([]);
   });
 
   test('queryText: shape', async () => {
@@ -541,6 +582,12 @@ describe('options', () => {
   test('a value that is not allowed', () => {
     expect(() => createClient({ queryText: 'full' as 'shape' })).toThrow(
       "the option queryText is 'full'; allowed are 'off', 'shape'",
+    );
+    expect(() => createClient({ querytext: 'shape' } as object)).toThrow(
+      'there is no option querytext; there are httpSpans, collectionName, queryText, requireParentSpan',
+    );
+    expect(() => createClient('shape' as never)).toThrow(
+      "options are an object, such as { queryText: 'shape' }",
     );
   });
 });

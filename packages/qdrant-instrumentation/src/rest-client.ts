@@ -31,14 +31,13 @@ import { isTracingSuppressed } from './suppressed-tracing.ts';
 import type { Telemetry } from './telemetry.ts';
 import { fetchIsInstrumented, withTraceHeaders } from './trace-headers.ts';
 import { watch } from './watched-promise.ts';
-import type { AnyFunction, WrappedFunctions } from './wrapped-functions.ts';
+import { type AnyFunction, isWrappedByAnotherCopy, type WrappedFunctions } from './wrapped-functions.ts';
 
 /** The app has called a method of the class. */
 interface MethodCall {
   readonly name: string;
   /** Undefined: a method that the table does not know. */
   readonly method: Method | undefined;
-  readonly startedAt: number;
   /** Set by the method's first request. */
   call: Call | undefined;
   requestsMade: number;
@@ -51,40 +50,55 @@ const severalRequests = new AsyncLocalStorage<MethodCall>();
 
 /** @param target the class's prototype, or one client. */
 export function traceRestClient(target: object, wrapped: WrappedFunctions, telemetry: Telemetry): void {
-  const base = basePrototype(target);
-  for (const name of methodNames(target)) {
-    wrapped.replace(target, name, (original) => {
-      if (name === 'api') return wrapApi(original, wrapped, telemetry);
-      // What an app's subclass does in a method of the same name, no table knows.
-      const known = Object.getOwnPropertyDescriptor(base, name)?.value === original;
-      return wrapMethod(name, known ? REST_METHODS[name] : undefined, original, wrapped, telemetry);
-    });
+  // Half a call each would be two spans: who wraps the methods has the client.
+  if (isWrappedByAnotherCopy((target as Record<string, unknown>)[FIRST_METHOD])) return;
+  for (const [name, method] of clientMethods(target)) {
+    // Of a subclass or a client of the app's, what it has put in its place is no call; what that calls is one.
+    if ((target as Record<string, unknown>)[name] !== method) continue;
+    wrapped.replace(target, name, (original) =>
+      name === 'api'
+        ? wrapApi(original, wrapped, telemetry)
+        : wrapMethod(name, REST_METHODS[name], original, wrapped, telemetry),
+    );
   }
   // A client that is given itself may never be asked for its `api()` again by an app that holds it already.
   traceRequests(target, wrapped, telemetry);
 }
 
-/** The client's own class, below what the app has made of it. */
-function basePrototype(target: object): object {
-  let base = target;
-  for (let level = target; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level))
-    base = level;
-  return base;
-}
+/** Every version has it. */
+const FIRST_METHOD = 'getCollections';
+/** A class that brings so many of the client's methods is the client's own, whatever else it has; an app's subclass is none. */
+const OWN_METHODS = 10;
 
-/** Public methods of the class and of those it extends, `Object` left out. */
-function methodNames(target: object): Set<string> {
-  const names = new Set<string>();
+/** Public methods of the client's class and of those that it extends. Those of an app's subclass are left out. */
+function clientMethods(target: object): Map<string, unknown> {
+  const levels: object[] = [];
   for (
     let level = target;
     level !== null && level !== Object.prototype;
     level = Object.getPrototypeOf(level)
   ) {
+    levels.push(level);
+  }
+  // What is inherited is not counted: we may have put our wrappers on top of it.
+  const isOwn = (level: object): boolean =>
+    Object.getOwnPropertyNames(level).filter(
+      (name) => name in REST_METHODS && !(name in Object.getPrototypeOf(level)),
+    ).length >= OWN_METHODS;
+  const first = levels.findIndex(isOwn);
+  const methods = new Map<string, unknown>();
+  for (const level of first < 0 ? levels.slice(-1) : levels.slice(first)) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
-      if (typeof value === 'function' && name !== 'constructor' && !name.startsWith('_')) names.add(name);
+      if (
+        typeof value === 'function' &&
+        name !== 'constructor' &&
+        !name.startsWith('_') &&
+        !methods.has(name)
+      )
+        methods.set(name, value);
     }
   }
-  return names;
+  return methods;
 }
 
 function wrapApi(original: AnyFunction, wrapped: WrappedFunctions, telemetry: Telemetry): AnyFunction {
@@ -109,7 +123,6 @@ function wrapMethod(
     const methodCall: MethodCall = {
       name,
       method,
-      startedAt: performance.now(),
       call: undefined,
       requestsMade: 0,
     };
@@ -140,7 +153,7 @@ function wrapMethod(
 
 /** For a method that has sent no request: wrong arguments, or a client whose `api()` cannot be wrapped. */
 function callOf(
-  { name, method, call, startedAt }: MethodCall,
+  { name, method, call }: MethodCall,
   client: unknown,
   args: readonly unknown[],
   telemetry: Telemetry,
@@ -150,7 +163,7 @@ function callOf(
     const collection = method?.collection === true && typeof args[0] === 'string' ? args[0] : undefined;
     const server = typeof client === 'object' && client !== null ? serverOf(client) : undefined;
     const operation = { name, batchSize: undefined, collection, queryText: undefined };
-    return new Call(telemetry, operation, server, startedAt);
+    return new Call(telemetry, operation, server);
   } catch {
     return undefined;
   }
@@ -241,7 +254,7 @@ function wrapRequest(
     // The method awaits this promise, so that watching it changes nothing for the app.
     promise.then(
       (response) => requestSucceeded(owner, call, name, request, response as Response | undefined),
-      (error: unknown) => requestFailed(owner, call, error, payload),
+      (error: unknown) => requestFailed(owner, call, name, error, payload),
     );
     return promise;
   };
@@ -281,7 +294,7 @@ function startCall(
     collection: typeof collection === 'string' && collection !== '' ? collection : undefined,
     queryText: telemetry.settings.queryText === 'shape' && fields !== EMPTY ? queryShape(payload) : undefined,
   };
-  const call = new Call(telemetry, operation, server, methodCall?.startedAt ?? performance.now());
+  const call = new Call(telemetry, operation, server);
   if (call.details !== undefined) restRequestAttributes(request, fields, call.details);
   return call;
 }
@@ -320,6 +333,14 @@ function resultError({ withoutResult }: Method, response: Response | undefined):
 const NO_RESULT = new Error('Result came uninitialized');
 const NO_ANSWER = new TypeError("Cannot read properties of null (reading 'result')");
 
-function requestFailed({ method }: MethodCall, call: Call, error: unknown, payload: unknown): void {
-  if (method !== undefined) call.fail(error, payload);
+function requestFailed(
+  { method }: MethodCall,
+  call: Call,
+  name: string,
+  error: unknown,
+  payload: unknown,
+): void {
+  if (method === undefined) return;
+  if (method.requests.length > 1) call.requestEnds(name, undefined);
+  call.fail(error, payload);
 }

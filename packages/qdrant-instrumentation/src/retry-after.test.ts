@@ -1,4 +1,6 @@
+import { context, trace } from '@opentelemetry/api';
 import { QdrantClient as GrpcClient } from '@qdrant/js-client-grpc';
+import { QdrantClient } from '@qdrant/js-client-rest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AnyClient } from '../test/client-calls.ts';
 import { CLIENTS } from '../test/clients.ts';
@@ -18,6 +20,23 @@ beforeAll(async () => {
 afterAll(async () => {
   telemetry.stop();
   await mock.close();
+});
+
+test('a call of the same trace that is told no wait does not take that of another', async () => {
+  mock.answer = ({ url }) => ({
+    status: 429,
+    body: { status: { error: 'Rate limiting exceeded' } },
+    ...(url.endsWith('/told') ? { headers: { 'retry-after': '30' } } : {}),
+  });
+  const client = instrumentQdrant(new QdrantClient({ url: mock.url, checkCompatibility: false }));
+  const parent = trace.getTracer('test').startSpan('parent');
+  await context.with(trace.setSpan(context.active(), parent), () =>
+    Promise.allSettled(['told', 'untold'].map((collection) => client.getCollection(collection))),
+  );
+  const waits = telemetry.spans
+    .splice(0)
+    .map(({ attributes }) => [attributes['db.collection.name'], attributes['qdrant.response.retry_after']]);
+  expect(Object.fromEntries(waits)).toEqual({ told: 30, untold: undefined });
 });
 
 test.each(CLIENTS)('client $version: the wait of each of several calls at once', async ({ QdrantClient }) => {

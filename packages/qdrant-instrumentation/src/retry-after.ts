@@ -6,6 +6,7 @@
  */
 import { channel } from 'node:diagnostics_channel';
 import type { SpanContext } from '@opentelemetry/api';
+import type { Settings } from './settings.ts';
 
 interface Wait {
   readonly traceId: string;
@@ -19,10 +20,13 @@ const waits: Wait[] = [];
 let listeners = 0;
 
 /** Takes the seconds that the server asked this call to wait for, when it said so. */
-export function takeRetryAfter({ traceId, spanId }: SpanContext): number | undefined {
+export function takeRetryAfter(
+  { traceId, spanId }: SpanContext,
+  { httpSpans }: Pick<Settings, 'httpSpans'>,
+): number | undefined {
   let at = waits.findIndex((wait) => wait.spanId === spanId);
-  // With HTTP spans kept, the request bears the span id of one of these.
-  if (at < 0) at = waits.findIndex((wait) => wait.traceId === traceId);
+  // The request then bears the span id of an HTTP span.
+  if (at < 0 && httpSpans === 'keep') at = waits.findIndex((wait) => wait.traceId === traceId);
   return at < 0 ? undefined : waits.splice(at, 1)[0]!.seconds;
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { QdrantOptions } from './types.ts';
 
 /** The options, checked, with defaults filled in. */
@@ -13,9 +14,20 @@ const ALLOWED = {
 /**
  * The first of the allowed values is the default.
  *
+ * @param others names of options that somebody else reads.
  * @throws TypeError naming the option, its value and what is allowed.
  */
-export function settle(options: QdrantOptions | undefined): Settings {
+export function settle(options: QdrantOptions | undefined, others: readonly string[] = []): Settings {
+  if (options !== undefined && (typeof options !== 'object' || options === null))
+    throw new TypeError(
+      `@uat/qdrant-instrumentation: options are an object, such as { queryText: 'shape' }, not ${show(options)}.`,
+    );
+  for (const name of Object.keys(options ?? {})) {
+    if (!(name in ALLOWED) && !others.includes(name))
+      throw new TypeError(
+        `@uat/qdrant-instrumentation: there is no option ${name}; there are ${[...Object.keys(ALLOWED), ...others].join(', ')}.`,
+      );
+  }
   const settings: Record<string, unknown> = {};
   for (const [name, allowed] of Object.entries(ALLOWED) as [keyof QdrantOptions, readonly unknown[]][]) {
     const given = options?.[name];
@@ -30,5 +42,5 @@ export function settle(options: QdrantOptions | undefined): Settings {
 }
 
 function show(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value);
+  return inspect(value, { depth: 0, maxStringLength: 40 });
 }

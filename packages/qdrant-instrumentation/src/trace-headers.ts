@@ -16,7 +16,11 @@ export function fetchIsInstrumented(): boolean {
  */
 export function withTraceHeaders(init: unknown, context: Context): unknown {
   const carrier: Record<string, string> = {};
-  propagation.inject(context, carrier);
+  try {
+    propagation.inject(context, carrier);
+  } catch {
+    // An app's own propagator: the call goes without what it has not added.
+  }
   for (const _ in carrier) {
     if (init === undefined || init === null) return { headers: carrier };
     try {

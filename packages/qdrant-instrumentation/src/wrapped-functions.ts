@@ -6,8 +6,16 @@ export type AnyFunction = (this: unknown, ...args: any[]) => unknown;
 /** Marks our functions, whichever copy of this package has made them: ESM and CommonJS builds may both be loaded. */
 const WRAPPED = Symbol.for('@uat/qdrant-instrumentation/wrapped');
 
+/** Its value. */
+const THIS_COPY = Object.freeze({});
+
 export function isWrapped(value: unknown): boolean {
   return typeof value === 'function' && WRAPPED in value;
+}
+
+/** The SDK may have loaded the CommonJS build, the app the other. */
+export function isWrappedByAnotherCopy(value: unknown): boolean {
+  return isWrapped(value) && (value as unknown as Record<symbol, unknown>)[WRAPPED] !== THIS_COPY;
 }
 
 interface Replacement {
@@ -97,6 +105,6 @@ function dress(ours: AnyFunction, original: AnyFunction): AnyFunction {
     if (key === 'prototype') continue;
     Object.defineProperty(ours, key, Object.getOwnPropertyDescriptor(original, key)!);
   }
-  Object.defineProperty(ours, WRAPPED, { value: true });
+  Object.defineProperty(ours, WRAPPED, { value: THIS_COPY });
   return ours;
 }

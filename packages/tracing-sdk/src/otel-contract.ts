@@ -100,6 +100,8 @@ export interface Sampler {
 export interface Instrumentation {
   readonly instrumentationName: string;
   readonly instrumentationVersion?: string;
+  /** No part of OpenTelemetry's: `enable()` finds what the app has imported already, and needs no hook for it. */
+  readonly reachesLoadedModules?: boolean;
   enable(): void;
   disable(): void;
   // biome-ignore lint/suspicious/noExplicitAny: the provider type differs between API versions

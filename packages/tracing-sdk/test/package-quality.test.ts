@@ -29,7 +29,7 @@ beforeAll(async () => {
     await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: LINTERS, shell });
   }
   const folder = await mkdtemp(join(tmpdir(), 'packed-'));
-  await run('npm', ['pack', '--pack-destination', folder], { cwd: PACKAGE, shell });
+  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: PACKAGE, shell });
   tarball = join(folder, (await readdir(folder))[0] as string);
 }, 180_000);
 

@@ -40,7 +40,9 @@ beforeAll(async () => {
     );
   }
   scratch = await mkdtemp(join(tmpdir(), 'uat-packed-'));
-  const [packed] = JSON.parse(await npm(PACKAGE, 'pack', '--json', '--pack-destination', scratch)) as {
+  const [packed] = JSON.parse(
+    await npm(PACKAGE, 'pack', '--ignore-scripts', '--json', '--pack-destination', scratch),
+  ) as {
     filename: string;
   }[];
   tarball = join(scratch, packed?.filename ?? '');

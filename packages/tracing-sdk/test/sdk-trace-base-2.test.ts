@@ -17,7 +17,7 @@ test('sampler and processor work in a provider of sdk-trace-base 2.x, beside api
     filter: (source) => !source.includes('node_modules'),
   });
   await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: app, shell });
-  await run('npm', ['pack', '--pack-destination', app], { cwd: PACKAGE, shell });
+  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', app], { cwd: PACKAGE, shell });
   const tarball = (await readdir(app)).find((file) => file.endsWith('.tgz')) as string;
   await run('npm', ['install', '--no-save', '--no-audit', '--no-fund', `./${tarball}`], { cwd: app, shell });
   const api = JSON.parse(await readFile(join(app, 'node_modules/@opentelemetry/api/package.json'), 'utf8'));

@@ -164,6 +164,22 @@ describe('an ES module that is linked before the call', () => {
     });
   });
 
+  test('is no matter for an instrumentation that finds it by itself', async () => {
+    const own = instrumentationPackage(ONE, { client: [] });
+    const findsItself = own['index.cjs']!.replace(
+      'constructor(',
+      'reachesLoadedModules = true; constructor(',
+    );
+    const app = makeApp(
+      { client: CLIENTS.module, [ONE]: { ...own, 'index.cjs': findsItself } },
+      {
+        ...FILES,
+        'app.mjs': "import './tracing.mjs'; import 'client'; setTimeout(() => console.log(0), 5);",
+      },
+    );
+    expect(await runApp(app, ['app.mjs'])).toEqual({ out: 0, stderr: '' });
+  });
+
   test('is patched where it is imported later', async () => {
     const app = makeApp(
       { client: CLIENTS.module, [ONE]: instrumentationPackage(ONE, { client: [] }) },

@@ -40,7 +40,7 @@ interface Watched {
  * - The entry of a CommonJS package that an ES module imports never goes through `require`; Node's `module.require` channel
  *   tells of it.
  * - An ES module that is linked already cannot be reached; an instrumentation that has reached nothing is named through
- *   `diag` a little later.
+ *   `diag` a little later, unless it says that it finds such modules itself.
  *
  * @param instrumentations enabled ones.
  * @param hintAfterMillis what an app imports with `await import()` shall have come by then. Default: 1000.
@@ -172,6 +172,7 @@ function startedBare(): boolean {
 
 function hintAtModules(instrumentations: readonly LateInstrumentation[], require: NodeJS.Require): void {
   for (const { packageName, instrumentation } of instrumentations) {
+    if (instrumentation.reachesLoadedModules === true) continue;
     const modules = patchedModules(instrumentation);
     if (modules.some(({ reached }) => reached)) continue;
     const esModules = modules
