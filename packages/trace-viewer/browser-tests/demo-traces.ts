@@ -40,7 +40,14 @@ export function demoTraces({ now, count, everyMillis = 700 }: DemoOptions): Rece
   for (let i = 0; i < count; i++) {
     const start = BigInt(Math.round(now - (count - i) * everyMillis)) * 1_000_000n;
     const traceId = hex(random, 32);
-    const draft = i % 3 === 2 ? search(random, i) : i % 11 === 5 ? answer(random) : order(random, i);
+    const draft =
+      i % 3 === 2
+        ? search(random, i)
+        : i % 11 === 5
+          ? answer(random)
+          : i % 17 === 6
+            ? index(random)
+            : order(random, i);
     addSpans(spans, draft, { traceId, start, parent: undefined, random });
   }
   return spans;
@@ -204,6 +211,52 @@ function search(random: () => number, i: number): Draft {
           'qdrant.response.score_max': 0.93,
           'qdrant.server.duration': server / 1000,
         },
+      },
+    ],
+  };
+}
+
+/** What a nightly job does: writes points, and asks for a collection that has gone. */
+function index(random: () => number): Draft {
+  const server = 6 + random() * 9;
+  const qdrant = (operation: string, collection: string, at: number, ms: number): Draft => ({
+    name: `${operation} ${collection}`,
+    service: 'indexer',
+    kind: CLIENT,
+    at,
+    ms,
+    attributes: {
+      'db.system.name': 'qdrant',
+      'db.operation.name': operation,
+      'db.collection.name': collection,
+      'server.address': 'qdrant',
+      'server.port': 6333,
+    },
+  });
+  const upsert = qdrant('upsert', 'docs', 4, server + 5);
+  const archive = qdrant('query', 'archive', server + 12, 2.4);
+  return {
+    name: 'index documentation',
+    service: 'indexer',
+    kind: INTERNAL,
+    at: 0,
+    ms: server + 16,
+    attributes: { 'index.passages': 64 },
+    children: [
+      {
+        ...upsert,
+        attributes: {
+          ...upsert.attributes,
+          'qdrant.request.points': 64,
+          'qdrant.write.wait': true,
+          'qdrant.update.status': 'completed',
+          'qdrant.server.duration': server / 1000,
+        },
+      },
+      {
+        ...archive,
+        attributes: { ...archive.attributes, 'db.response.status_code': '404' },
+        failure: ['404', "Not found: Collection 'archive' doesn't exist!"],
       },
     ],
   };

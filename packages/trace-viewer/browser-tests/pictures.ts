@@ -16,6 +16,18 @@ const BATCHES = process.argv.includes('--quick') ? 1 : 30;
 const BATCH_MILLIS = 2000;
 const TRACES = 240;
 
+type Theme = 'light' | 'dark';
+/** Each view once, in the theme that it is shown in. */
+const PICTURES: Readonly<Record<string, Theme>> = {
+  traces: 'light',
+  trace: 'light',
+  answer: 'dark',
+  compare: 'light',
+  services: 'dark',
+  map: 'light',
+  databases: 'dark',
+};
+
 const viewer = await startTraceViewer({ port: 0, quietMillis: 500 });
 const chromium = await openChromium({ deviceScaleFactor: 1.5 });
 try {
@@ -47,25 +59,30 @@ async function post(spans: Parameters<typeof toOtlpJson>[0]): Promise<void> {
   if (!response.ok) throw new Error(await response.text());
 }
 
-async function takeAll(page: Page, theme: string): Promise<void> {
-  const take = async (name: string, path: string, ready: string): Promise<void> => {
+async function takeAll(page: Page, theme: Theme): Promise<void> {
+  const take = async (name: string, path: string, ready: string, key?: string): Promise<void> => {
+    if (PICTURES[name] !== theme) return;
     await page.goto(`${viewer.url}${path}`);
     await page.waitForSelector(ready);
+    if (key !== undefined) {
+      await page.keyboard.press(key);
+      await page.waitForSelector('.attribute');
+    }
     // One more frame, for what is drawn on a canvas.
     await page.evaluate(
       () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
     );
-    await page.screenshot({ path: `${FOLDER}${name}-${theme}.png` });
-    console.log(`${name}-${theme}.png`);
+    await page.screenshot({ path: `${FOLDER}${name}.png` });
+    console.log(`${name}.png`);
   };
+  const order = 'service:checkout operation:"POST /orders"';
+  const failed = await find(`${order} status:error`);
+  const slow = await find(`${order} -status:error duration:>90ms`);
+  const quick = await find(`${order} -status:error duration:<60ms`);
+  const answer = await find('gen_ai.request.model=*');
   await take('traces', '/', '.row .what a');
-  const failed = await find('service:checkout status:error');
-  const slow = await find('service:checkout operation:"POST /orders" -status:error duration:>60ms');
-  const quick = await find('service:checkout operation:"POST /orders" -status:error duration:<60ms');
-  await take('trace', `/trace/${failed}`, '.span-row');
-  await page.keyboard.press('e');
-  await page.waitForSelector('.failure');
-  await page.screenshot({ path: `${FOLDER}failure-${theme}.png` });
+  await take('trace', `/trace/${failed}`, '.span-row', 'e');
+  await take('answer', `/trace/${answer}?find=gen_ai.request.model%3D*`, '.span-row.match', 'n');
   await take('compare', `/compare/${quick}/${slow}`, '.pair');
   await take('services', '/services', '.figures td');
   await take('map', '/map', '.node');

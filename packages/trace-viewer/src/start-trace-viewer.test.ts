@@ -111,6 +111,30 @@ describe('receives', () => {
   });
 });
 
+test('an app in the browser, on another port of this machine, may send spans and read nothing', async () => {
+  const viewer = await start();
+  const origin = 'http://localhost:3000';
+  const asked = await fetch(`${viewer.url}/v1/traces`, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type',
+    },
+  });
+  expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([204, origin]);
+  expect(asked.headers.get('access-control-allow-headers')).toBe('content-type');
+  const sent = await send(viewer, otlp(ORDER), { origin });
+  expect([sent.status, sent.headers.get('access-control-allow-origin')]).toEqual([200, origin]);
+  const read = await fetch(`${viewer.url}/api/traces`, { headers: { origin } });
+  expect(read.headers.get('access-control-allow-origin')).toBeNull();
+  const foreign = await fetch(`${viewer.url}/v1/traces`, {
+    method: 'OPTIONS',
+    headers: { origin: 'https://evil.example' },
+  });
+  expect([foreign.status, foreign.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+});
+
 describe('refuses, says why and stores nothing', () => {
   const json = { 'content-type': 'application/json' };
   test.each<[string, number, string, BodyInit, Record<string, string>]>([

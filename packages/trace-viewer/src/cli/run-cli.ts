@@ -6,7 +6,7 @@ import { type ChildCommand, startCommand } from './child-command.ts';
 import { openInBrowser } from './open-in-browser.ts';
 import type { CliOptions } from './options.ts';
 
-/** Node's own limit of a printed waterfall: wider lines are not read. */
+/** Wider lines are not read. */
 const MAX_WIDTH = 140;
 
 /**

@@ -21,7 +21,7 @@ export interface MapLayout {
 }
 
 export const NODE = { width: 212, height: 58 };
-const GAP = { x: 130, y: 30 };
+const GAP = { x: 176, y: 30 };
 const MARGIN = 24;
 const SWEEPS = 4;
 

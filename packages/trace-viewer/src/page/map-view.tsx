@@ -91,13 +91,10 @@ function Edge({ placed, busiest }: { readonly placed: PlacedEdge; readonly busie
   const path = backwards
     ? `M${start.x} ${start.y}C${start.x + bend} ${start.y - 70} ${end.x - bend} ${end.y - 70} ${end.x} ${end.y}`
     : `M${start.x} ${start.y}C${start.x + bend} ${start.y} ${end.x - bend} ${end.y} ${end.x} ${end.y}`;
-  // Near the callee: that is where the lines of one caller have parted.
-  const t = backwards ? 0.5 : 0.7;
-  const along = 3 * t * t - 2 * t * t * t;
-  const middle = {
-    x: start.x + (end.x - start.x) * t,
-    y: start.y + (end.y - start.y) * along - (backwards ? 52 : 0),
-  };
+  // In the gap before the callee: that is where the lines of one caller have parted.
+  const middle = backwards
+    ? { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 - 52 }
+    : pointAt(start, end, bend, end.x - LABEL_DISTANCE);
   return (
     <g class={`edge ${isBad ? 'bad' : ''}`}>
       <path
@@ -115,6 +112,27 @@ function Edge({ placed, busiest }: { readonly placed: PlacedEdge; readonly busie
       )}
     </g>
   );
+}
+
+/** Pixels from the middle of a label to the callee: half of the gap between columns. */
+const LABEL_DISTANCE = 84;
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Of an edge's curve, whose ends are level: the point above `x`. */
+function pointAt(start: Point, end: Point, bend: number, x: number): Point {
+  const bezier = (a: number, b: number, c: number, d: number, t: number): number =>
+    a * (1 - t) ** 3 + 3 * b * t * (1 - t) ** 2 + 3 * c * t ** 2 * (1 - t) + d * t ** 3;
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 20; i++) {
+    const t = (low + high) / 2;
+    if (bezier(start.x, start.x + bend, end.x - bend, end.x, t) < x) low = t;
+    else high = t;
+  }
+  return { x, y: bezier(start.y, start.y, end.y, end.y, low) };
 }
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -8,6 +8,12 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
 }
 
+/** @returns whether the key works what has the focus: a button, a link */
+function isTaken({ key, target }: KeyboardEvent): boolean {
+  const works = key === 'Enter' || key === ' ';
+  return works && target instanceof Element && target.closest('a, button, summary') !== null;
+}
+
 /** Keys of the whole page, while nobody types. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const current = useRef(shortcuts);
@@ -15,7 +21,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (isTyping(event.target) || document.querySelector('dialog[open]') !== null) return;
+      if (isTyping(event.target) || isTaken(event) || document.querySelector('dialog[open]') !== null) return;
       const action = current.current[event.key];
       if (action === undefined) return;
       event.preventDefault();

@@ -37,6 +37,11 @@ export function createOtlpRoute({ maxBodyBytes, onSpans }: OtlpRouteOptions): Ot
       if (path !== '/v1/traces' && path !== '/v1/metrics' && path !== '/v1/logs') {
         throw new HttpProblem(404, `there is no ${path}; traces go to POST /v1/traces`);
       }
+      if (request.method === 'OPTIONS') {
+        response.writeHead(204, { ...crossOrigin(request), 'access-control-allow-methods': 'POST' });
+        response.end();
+        return;
+      }
       if (request.method !== 'POST') {
         throw new HttpProblem(405, `${path} takes POST, not ${request.method}`, { allow: 'POST' });
       }
@@ -47,7 +52,8 @@ export function createOtlpRoute({ maxBodyBytes, onSpans }: OtlpRouteOptions): Ot
       if (path === '/v1/traces') onSpans(decodeTraces(body, encoding));
       // Accepted and thrown away: an error would make the sender log one for every export.
       else counts.ignored++;
-      send(response, 200, encodeExportResponse(encoding, 0, ''), CONTENT_TYPES[encoding]);
+      const content = encodeExportResponse(encoding, 0, '');
+      send(response, 200, content, CONTENT_TYPES[encoding], crossOrigin(request));
     },
     refuse(request, response, error) {
       const status = problemStatus(error);
@@ -58,12 +64,31 @@ export function createOtlpRoute({ maxBodyBytes, onSpans }: OtlpRouteOptions): Ot
       request.resume();
       if (response.headersSent) return;
       const encoding = encodingOf(request) ?? 'json';
-      const headers = error instanceof HttpProblem ? error.headers : {};
+      // Who may not send may not read either.
+      const headers = {
+        ...(status !== 403 && crossOrigin(request)),
+        ...(error instanceof HttpProblem && error.headers),
+      };
       send(response, status, encodeStatus(encoding, status, message), CONTENT_TYPES[encoding], headers);
     },
     get counts() {
       return counts;
     },
+  };
+}
+
+/**
+ * An app in the browser, on another port of this machine, may send spans. Foreign origins have been refused before; what
+ * one may read by this is only our answer to its export.
+ */
+function crossOrigin({ headers }: IncomingMessage): Record<string, string> {
+  const { origin } = headers;
+  if (origin === undefined) return {};
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-allow-headers':
+      headers['access-control-request-headers'] ?? 'content-type, content-encoding',
+    vary: 'origin',
   };
 }
 

@@ -70,6 +70,8 @@ test.each([
   ['spans:>3', false],
   ['trace:0af7651916', true],
   ['trace:1af7651916', false],
+  ['0AF7651916cd43dd', true],
+  ['0af7', false],
 ])('%s: %s', (query, expected) => {
   expect(createMatcher(parseQuery(query)).matchesTrace(ORDER)).toBe(expected);
 });

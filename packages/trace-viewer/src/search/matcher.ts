@@ -13,15 +13,18 @@ export interface Matcher {
 /** One number a matcher, so that old answers in a term are told from new ones. */
 let epoch = 0;
 
+const MIN_TRACE_ID = 8;
+
 export function createMatcher(query: Query): Matcher {
   const own = ++epoch;
   const words = query.words.map((word, index) => createWordSearch(word, index, own));
   return {
     matchesTrace(trace) {
       for (const condition of query.trace) if (!meetsTrace(trace, condition)) return false;
-      for (const { negated, isIn } of words) {
-        let found = false;
-        for (const span of trace.spans.values()) {
+      for (const { text, negated, isIn } of words) {
+        // An identifier that was pasted; shorter ones would find traces by chance.
+        let found = text.length >= MIN_TRACE_ID && trace.traceId.startsWith(text);
+        for (const span of found ? [] : trace.spans.values()) {
           if (isIn(span)) {
             found = true;
             break;
@@ -55,6 +58,7 @@ export function createMatcher(query: Query): Matcher {
 }
 
 interface WordSearch {
+  readonly text: string;
   readonly negated: boolean;
   isIn(span: StoredSpan): boolean;
 }
@@ -82,6 +86,7 @@ function createWordSearch({ text, negated }: Word, index: number, own: number): 
     return false;
   };
   return {
+    text,
     negated,
     isIn: (span) =>
       has(span.name) ||
