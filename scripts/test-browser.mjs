@@ -1,11 +1,11 @@
 // `npm run test:browser`: the pages in a real Chromium. Installs and builds what is missing, Chromium too where that is
 // permitted. Arguments after `--` go to vitest.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { run, withNodeOnPath } from './command.mjs';
 import { install } from './installation.mjs';
 import { buildPackages } from './package-builds.mjs';
 import { Failure, nodeBinary } from './repository.mjs';
+import { installSystemPackages } from './system-packages.mjs';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -31,12 +31,7 @@ async function provideChromium() {
   if (named !== undefined && !existsSync(named))
     throw new Failure(`CHROMIUM names ${named}, which is not there.`);
   if (named !== undefined || existsSync(CHROMIUM)) return;
-  if (process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0) {
-    console.log('Installing Chromium, which the tests drive.');
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update', '-q'], { env, quiet: true });
-    const packages = ['chromium', 'fonts-dejavu-core'];
-    if ((await run('apt-get', ['install', '-yq', ...packages], { env, quiet: true })) === 0) return;
-  }
+  if (await installSystemPackages(['chromium', 'fonts-dejavu-core'], 'Chromium, which the tests drive'))
+    return;
   throw new Failure(`Chromium is missing: install it (apt-get install chromium), or name one in CHROMIUM.`);
 }

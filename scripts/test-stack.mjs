@@ -9,6 +9,7 @@ import { run, withNodeOnPath } from './command.mjs';
 import { install } from './installation.mjs';
 import { buildPackages } from './package-builds.mjs';
 import { Failure, nodeBinary } from './repository.mjs';
+import { installSystemPackages } from './system-packages.mjs';
 
 try {
   if (process.platform !== 'linux')
@@ -52,12 +53,7 @@ try {
 /** `ip` makes the namespaces. Who may install packages gets it; who may not is told. */
 async function provideIp() {
   if (spawnSync('ip', ['-V']).status === 0) return;
-  if (process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0) {
-    console.log('Installing iproute2, whose `ip` makes the network namespaces.');
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update', '-q'], { env, quiet: true });
-    if ((await run('apt-get', ['install', '-yq', 'iproute2'], { env, quiet: true })) === 0) return;
-  }
+  if (await installSystemPackages(['iproute2'], 'iproute2, whose `ip` makes the network namespaces')) return;
   console.log('`ip` is missing, which makes the network namespaces: install the package iproute2.');
 }
 
