@@ -92,18 +92,32 @@ export async function serve(
 }
 
 function findRoute(routes: Routes, request: http.IncomingMessage) {
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname.split('/');
+  const path = pathOf(request).split('/');
   for (const [route, handler] of Object.entries(routes)) {
     const [method, pattern = ''] = route.split(' ');
     const segments = pattern.split('/');
     const fits = segments.every((segment, i) => segment.startsWith(':') || segment === path[i]);
     if (method !== request.method || segments.length !== path.length || !fits) continue;
     const names = segments.flatMap((segment, i) =>
-      segment.startsWith(':') ? [[segment.slice(1), decodeURIComponent(path[i] as string)]] : [],
+      segment.startsWith(':') ? [[segment.slice(1), decode(path[i] as string)]] : [],
     );
     return { route, handler, parameters: Object.fromEntries(names) as Record<string, string> };
   }
   throw new HttpError(404, `no route for ${request.method} ${request.url}`);
+}
+
+function pathOf({ url = '/' }: http.IncomingMessage): string {
+  const parsed = URL.parse(url, 'http://localhost');
+  if (parsed === null) throw new HttpError(400, `'${url}' is no path`);
+  return parsed.pathname;
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new HttpError(400, `'${segment}' is not encoded as UTF-8; a % itself is written %25`);
+  }
 }
 
 const MAX_BODY_BYTES = 10_000;

@@ -68,6 +68,14 @@ describe('carried out', () => {
   const folder = mkdtempSync(join(tmpdir(), 'image-'));
   const places = { build: join(folder, 'build'), final: join(folder, 'service') };
   const path = [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter);
+  /** Where npm finds its registry, and through what. */
+  const networkSettings = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) =>
+      /^(npm_config_(registry|cache|cafile|strict_ssl|.*proxy)|https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS)$/i.test(
+        name,
+      ),
+    ),
+  );
   let unreachable: string | undefined;
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -81,6 +89,7 @@ describe('carried out', () => {
         const { status, stdout, stderr } = spawnSync('sh', ['-c', text], {
           cwd: places.build,
           env: {
+            ...networkSettings,
             PATH: path,
             HOME: process.env.HOME,
             npm_config_update_notifier: 'false',
@@ -89,7 +98,11 @@ describe('carried out', () => {
           encoding: 'utf8',
           timeout: 240_000,
         });
-        if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH)\b/.test(stderr)) {
+        if (
+          /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/.test(
+            stderr,
+          )
+        ) {
           unreachable = 'npm does not reach its registry';
           return;
         }
