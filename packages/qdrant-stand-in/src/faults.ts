@@ -1,32 +1,5 @@
 /** Answers that go wrong on demand. */
-import { isObject } from './json.ts';
-
-/** Which requests, and what happens to them. What is left out matches every request. */
-export interface FaultRule {
-  readonly method?: string;
-  // `/collections/*/points/query`: a star is one part of the path, two are any number.
-  readonly path?: string;
-  readonly collection?: string;
-  /** How many requests; all of them when left out. */
-  readonly times?: number;
-  /** Milliseconds to wait before anything else. */
-  readonly delayMs?: number;
-  /** Answered in place of the work. */
-  readonly answer?: FaultAnswer;
-  /** The connection is cut before the answer (the work is not done), or in the middle of it (it is). */
-  readonly cut?: 'before-answer' | 'in-answer';
-  /** The work is done, but the answer says `wait_timeout`. */
-  readonly waitTimeout?: boolean;
-}
-
-export interface FaultAnswer {
-  /** 400 to 599. */
-  readonly status: number;
-  /** The text of `status.error`. */
-  readonly error?: string;
-  /** Seconds, for the header `Retry-After`. */
-  readonly retryAfter?: number;
-}
+import { checkFaultRule, type FaultRule } from './fault-rule.ts';
 
 export interface ActiveFault {
   readonly rule: FaultRule;
@@ -50,7 +23,7 @@ export class Faults {
    * @throws TypeError naming what is wrong with the rule.
    */
   add(rule: FaultRule): ActiveFault {
-    check(rule);
+    checkFaultRule(rule);
     const entry: Entry = { rule, path: rule.path === undefined ? undefined : glob(rule.path), hits: 0 };
     this.#entries.add(entry);
     return {
@@ -70,7 +43,7 @@ export class Faults {
     return [...this.#entries].map(({ rule, hits }) => ({ rule, hits }));
   }
 
-  /** The first rule that the request meets, which is then used once. */
+  /** The first rule that the request meets, which is then used once. `path` is as the client sent it. */
   take(method: string, path: string, collection: string | undefined): FaultRule | undefined {
     for (const entry of this.#entries) {
       const { rule } = entry;
@@ -87,59 +60,12 @@ export class Faults {
 
 function glob(path: string): RegExp {
   const source = path
-    .split(/(\*+)/)
-    .map((part) =>
-      part === '*' ? '[^/]+' : part.startsWith('*') ? '.*' : part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'),
-    )
+    .split(/(\/\*\*(?=\/|$)|\*+)/)
+    .map((part) => {
+      if (part === '/**') return '(?:/[^/]+)*';
+      if (part === '*') return '[^/]+';
+      return part.startsWith('*') ? '.*' : part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&');
+    })
     .join('');
   return new RegExp(`^${source}$`);
-}
-
-const KEYS = ['method', 'path', 'collection', 'times', 'delayMs', 'answer', 'cut', 'waitTimeout'];
-
-/** Rules also come as JSON, from other processes. */
-function check(rule: unknown): asserts rule is FaultRule {
-  const refuse = (text: string): never => {
-    throw new TypeError(`fault rule: ${text}`);
-  };
-  if (!isObject(rule)) return refuse(`expected an object, got ${JSON.stringify(rule)}`);
-  for (const [key, value] of Object.entries(rule)) {
-    if (!KEYS.includes(key)) refuse(`unknown key ${JSON.stringify(key)}; there are ${KEYS.join(', ')}`);
-    if (['method', 'path', 'collection'].includes(key) && typeof value !== 'string')
-      refuse(`${key} must be a string, got ${JSON.stringify(value)}`);
-    if ((key === 'times' || key === 'delayMs') && !(Number.isInteger(value) && (value as number) >= 0))
-      refuse(`${key} must be a whole number from 0, got ${JSON.stringify(value)}`);
-    if (key === 'waitTimeout' && typeof value !== 'boolean') refuse('waitTimeout must be true or false');
-  }
-  if (![undefined, 'before-answer', 'in-answer'].includes(rule.cut as string))
-    refuse(`cut must be "before-answer" or "in-answer", got ${JSON.stringify(rule.cut)}`);
-  if (rule.answer !== undefined) {
-    const { answer } = rule;
-    if (!isObject(answer)) return refuse('answer must be an object with a status');
-    if (
-      !(
-        Number.isInteger(answer.status) &&
-        (answer.status as number) >= 400 &&
-        (answer.status as number) < 600
-      )
-    )
-      refuse(`answer.status must be from 400 to 599, got ${JSON.stringify(answer.status)}`);
-    if (answer.error !== undefined && typeof answer.error !== 'string')
-      refuse('answer.error must be a string');
-    if (
-      answer.retryAfter !== undefined &&
-      !(Number.isInteger(answer.retryAfter) && (answer.retryAfter as number) >= 0)
-    )
-      refuse(`answer.retryAfter must be whole seconds, got ${JSON.stringify(answer.retryAfter)}`);
-  }
-  if (!rule.delayMs && !rule.answer && !rule.cut && !rule.waitTimeout)
-    refuse('nothing goes wrong: give delayMs, answer, cut or waitTimeout');
-}
-
-/** The error text that a real server gives with the status, where the rule has none. */
-export function errorText({ status, error }: FaultAnswer): string {
-  if (error !== undefined) return error;
-  if (status === 429) return 'Rate limiting exceeded: Read rate limit exceeded, retry later';
-  if (status === 503) return 'Shard temporarily unavailable: The stand-in was told to be unavailable';
-  return `The stand-in was told to answer ${status}`;
 }

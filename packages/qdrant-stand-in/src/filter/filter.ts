@@ -5,7 +5,7 @@ import { isObject } from '../json.ts';
 import { type PointId, readPointId } from '../point-id.ts';
 import { readGeoBox, readGeoPolygon, readGeoRadius } from './geography.ts';
 import { readMatch, type ValueTest } from './matching.ts';
-import { readPayloadPath, valuesAt } from './payload-path.ts';
+import { type PayloadPath, readPayloadPath, valuesAt } from './payload-path.ts';
 import { readCounts, readRange } from './ranges.ts';
 
 /** What a filter asks of a point. In `nested` the payload is one element of a list. */
@@ -86,20 +86,22 @@ function isEmpty(value: unknown): boolean {
   return value === null || (Array.isArray(value) && value.length === 0);
 }
 
+/** A list that holds null is not null; `key[]` asks its elements. */
 function isNull(value: unknown): boolean {
-  return value === null || (Array.isArray(value) && value.includes(null));
+  return value === null;
 }
 
 function readNested(nested: Record<string, unknown>, collection: FilteredCollection): PointTest {
   const path = readPayloadPath(nested.key);
   const test = readFilter(nested.filter, collection);
   if (!test) throw noVariant('Condition');
+  // The elements of a list: an object that stands by itself is none.
+  const last = path.at(-1)!;
+  const elements: PayloadPath = 'every' in last ? path : [...path, { every: true }];
   return (point) =>
-    valuesAt(point.payload, path)
-      .flatMap((value) => (Array.isArray(value) ? value : [value]))
-      .some(
-        (element) => isObject(element) && test({ ...point, hasVector: point.hasVector, payload: element }),
-      );
+    valuesAt(point.payload, elements).some(
+      (element) => isObject(element) && test({ ...point, hasVector: point.hasVector, payload: element }),
+    );
 }
 
 /** One of `total` equal parts of the points, chosen by a hash of the id. The server's hash is another one. */

@@ -18,7 +18,7 @@ export function readGeoPoint(value: unknown): GeoPoint {
   throw noVariant('Condition');
 }
 
-function geoPointOf(value: unknown): GeoPoint | undefined {
+export function geoPointOf(value: unknown): GeoPoint | undefined {
   return isObject(value) && typeof value.lon === 'number' && typeof value.lat === 'number'
     ? (value as unknown as GeoPoint)
     : undefined;

@@ -1,5 +1,6 @@
 /** Faults for programs in other processes, under a path that no real server has. */
-import type { FaultRule, Faults } from '../faults.ts';
+import { checkFaultRule } from '../fault-rule.ts';
+import type { Faults } from '../faults.ts';
 
 const PATH = '/stand-in/faults';
 
@@ -22,8 +23,13 @@ export function answerAdmin(method: string, body: Buffer | undefined, faults: Fa
   });
   if (method === 'PUT') {
     try {
-      const rules = [JSON.parse(String(body))].flat() as FaultRule[];
-      for (const rule of rules) faults.add(rule);
+      const rules: unknown[] = [JSON.parse(String(body))].flat();
+      // All are checked first: a list is taken whole or not at all.
+      const checked = rules.map((rule) => {
+        checkFaultRule(rule);
+        return rule;
+      });
+      for (const rule of checked) faults.add(rule);
     } catch (error) {
       return reply(400, { error: error instanceof Error ? error.message : String(error) });
     }

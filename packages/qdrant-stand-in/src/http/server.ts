@@ -1,7 +1,8 @@
 /** Requests in, answers out: keys, faults, bodies, the envelope, the counting. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorText, type FaultRule, type Faults } from '../faults.ts';
+import { errorText, type FaultRule } from '../fault-rule.ts';
+import type { Faults } from '../faults.ts';
 import { FormatError } from '../format-error.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { HardwareUsage } from '../metrics/hardware-usage.ts';
@@ -56,7 +57,7 @@ export function createStandInServer(state: StandInState, faults: Faults, options
     const method = request.method!;
     const { path, query } = splitUrl(request.url!);
     const found = router.find(path);
-    const collection = /^\/collections\/([^/]+)\//.exec(path)?.[1];
+    const collection = found?.params.collection_name;
     const body = await readBody(request, MAX_BODY_BYTES);
     const seconds = () => (performance.now() - started) / 1000;
 

@@ -3,7 +3,7 @@
 import type { StandInState } from '../service/state.ts';
 import type { Collection } from '../store/collection.ts';
 import { Exposition, type Labels, type Sample } from './exposition.ts';
-import { HARDWARE_FIGURES } from './hardware-usage.ts';
+import type { HardwareFigure } from './hardware-usage.ts';
 import { type ProcessFigures, processFigures } from './process-figures.ts';
 import { BUCKETS, type Series } from './request-statistics.ts';
 
@@ -223,22 +223,22 @@ function addRequests(page: Exposition, series: readonly Series[]): void {
   );
 }
 
-const HARDWARE_HELP = {
-  cpu: 'CPU measurements of a collection',
-  payload_io_read: 'Total IO payload read metrics of a collection',
-  payload_io_write: 'Total IO payload write metrics of a collection',
-  payload_index_io_read: 'Total IO payload index read metrics of a collection',
-  payload_index_io_write: 'Total IO payload index write metrics of a collection',
-  vector_io_read: 'Total IO vector read metrics of a collection',
-  vector_io_write: 'Total IO vector write metrics of a collection',
-} as const;
+const HARDWARE_HELP: readonly (readonly [HardwareFigure, string])[] = [
+  ['cpu', 'CPU measurements of a collection'],
+  ['payload_io_read', 'Total IO payload read metrics of a collection'],
+  ['payload_index_io_read', 'Total IO payload index read metrics of a collection'],
+  ['payload_index_io_write', 'Total IO payload index write metrics of a collection'],
+  ['payload_io_write', 'Total IO payload write metrics of a collection'],
+  ['vector_io_read', 'Total IO vector read metrics of a collection'],
+  ['vector_io_write', 'Total IO vector write metrics of a collection'],
+];
 
 function addHardware(page: Exposition, state: StandInState): void {
-  for (const figure of HARDWARE_FIGURES)
+  for (const [figure, help] of HARDWARE_HELP)
     page.family(
       `collection_hardware_metric_${figure}`,
       'counter',
-      HARDWARE_HELP[figure],
+      help,
       [...state.hardware.entries()].map(([id, usage]) => ({ labels: { id }, value: usage.get(figure) })),
     );
 }

@@ -1,6 +1,6 @@
 /** Scores computed from the prefetches' scores and the payload. */
 import { readCondition } from '../filter/filter.ts';
-import { distanceBetween, readGeoPoint } from '../filter/geography.ts';
+import { distanceBetween, geoPointOf, readGeoPoint } from '../filter/geography.ts';
 import { readPayloadPath, valuesAt } from '../filter/payload-path.ts';
 import { dateOf } from '../filter/ranges.ts';
 import { noVariant } from '../format-error.ts';
@@ -13,7 +13,8 @@ export type Formula = (collection: Collection, lists: readonly (readonly Hit[])[
 
 interface Point {
   readonly slot: number;
-  readonly scores: readonly number[];
+  /** One for each prefetch, undefined where that did not find the point. */
+  readonly scores: readonly (number | undefined)[];
 }
 
 type Expression = (point: Point) => number;
@@ -27,8 +28,8 @@ export function readFormula(query: Record<string, unknown>, collection: Collecti
     const slots = new Set(lists.flat().map(({ slot }) => slot));
     return [...slots]
       .map((slot) => {
-        const score = expression({ slot, scores: scores.map((list) => list.get(slot) ?? 0) });
-        if (!Number.isFinite(score)) throw wrongInput('The expression produced a non-finite number');
+        const value = expression({ slot, scores: scores.map((list) => list.get(slot)) });
+        const score = finite(Math.fround(value), () => `${rustText(value)} as f32`);
         return { slot, score, version: collection.points.versionOf(slot) };
       })
       .sort((a, b) => b.score - a.score);
@@ -56,21 +57,21 @@ class Reader {
     };
     switch (name) {
       case 'mult':
-        return fold(many(), 1, (a, b) => a * b);
+        return product(many());
       case 'sum':
-        return fold(many(), 0, (a, b) => a + b);
+        return sum(many());
       case 'neg':
         return mapped(one(), (x) => -x);
       case 'abs':
         return mapped(one(), Math.abs);
       case 'sqrt':
-        return mapped(one(), Math.sqrt);
+        return mapped(one(), (x) => finite(Math.sqrt(x), () => `√${rustText(x)}`));
       case 'exp':
-        return mapped(one(), Math.exp);
+        return mapped(one(), (x) => finite(Math.exp(x), () => `exp(${rustText(x)})`));
       case 'log10':
-        return mapped(one(), Math.log10);
+        return mapped(one(), (x) => finite(Math.log10(x), () => `log10(${rustText(x)})`));
       case 'ln':
-        return mapped(one(), Math.log);
+        return mapped(one(), (x) => finite(Math.log(x), () => `ln(${rustText(x)})`));
       case 'div':
         return this.#division(inner);
       case 'pow':
@@ -83,9 +84,11 @@ class Reader {
         return () => date / 1000;
       }
       case 'datetime_key':
-        return this.#payload(String(inner), (found) =>
-          typeof found === 'string' ? (dateOf(found) ?? Number.NaN) / 1000 : undefined,
-        );
+        return this.#payload(String(inner), 'datetime', (found) => {
+          if (typeof found !== 'string') return 'Value is not a string';
+          const date = dateOf(found);
+          return date === undefined ? 'input contains invalid characters' : date / 1000;
+        });
       case 'lin_decay':
         return this.#decay(inner, (x, rate) => Math.max(0, 1 - rate.linear * x));
       case 'exp_decay':
@@ -113,28 +116,30 @@ class Reader {
 
   /** `$score`, `$score[n]`, or a number in the payload. */
   #variable(text: string): Expression {
-    const score = /^\$score(?:\[(\d+)\])?$/.exec(text);
-    if (score) return ({ scores }) => scores[Number(score[1] ?? 0)] ?? this.#fallback(text, 0);
-    return this.#payload(text, (found) => (typeof found === 'number' ? found : undefined));
+    const prefetch = prefetchOf(text);
+    if (prefetch === undefined)
+      return this.#payload(text, 'number', (found) =>
+        typeof found === 'number' ? found : 'Value is not a number',
+      );
+    const given = Object.entries(this.#defaults).find(([name]) => prefetchOf(name) === prefetch)?.[1];
+    const fallback = typeof given === 'number' ? given : 0;
+    return ({ scores }) => scores[prefetch] ?? fallback;
   }
 
-  #payload(key: string, read: (found: unknown) => number | undefined): Expression {
+  /** `read` gives what is wrong with a value as text. A default stands in for a missing value, not for a wrong one. */
+  #payload(key: string, kind: string, read: (found: unknown) => number | string): Expression {
     const path = readPayloadPath(key);
     return ({ slot }) => {
-      const [found] = valuesAt(this.#collection.points.payloadOf(slot), path);
-      const fallback = Object.hasOwn(this.#defaults, key) ? read(this.#defaults[key]) : undefined;
-      const number = read(Array.isArray(found) ? found[0] : found) ?? fallback;
-      if (number === undefined)
+      const all = valuesAt(this.#collection.points.payloadOf(slot), path).flat();
+      const fallback = Object.hasOwn(this.#defaults, key) ? this.#defaults[key] : undefined;
+      const found = all.length > 1 ? all : all.length === 1 ? all[0] : fallback;
+      const number = found === undefined ? 'No value found in a payload nor defaults' : read(found);
+      if (typeof number === 'string')
         throw wrongInput(
-          `Expected number value for ${key} in the payload and/or in the formula defaults. Error: No value found in a payload nor defaults`,
+          `Expected ${kind} value for ${key} in the payload and/or in the formula defaults. Error: ${number}`,
         );
       return number;
     };
-  }
-
-  #fallback(name: string, otherwise: number): number {
-    const given = this.#defaults[name];
-    return typeof given === 'number' ? given : otherwise;
   }
 
   #division(value: unknown): Expression {
@@ -143,8 +148,11 @@ class Reader {
     const right = this.read(value.right);
     const byZero = value.by_zero_default;
     return (point) => {
+      const dividend = left(point);
+      if (dividend === 0) return 0;
       const divisor = right(point);
-      return divisor === 0 && typeof byZero === 'number' ? byZero : left(point) / divisor;
+      if (divisor === 0 && typeof byZero === 'number') return byZero;
+      return finite(dividend / divisor, () => `${rustText(dividend)}/${rustText(divisor)}`);
     };
   }
 
@@ -152,15 +160,19 @@ class Reader {
     if (!isObject(value)) throw noVariant('Expression');
     const base = this.read(value.base);
     const exponent = this.read(value.exponent);
-    return (point) => base(point) ** exponent(point);
+    return (point) => {
+      const [x, power] = [base(point), exponent(point)];
+      return finite(x ** power, () => `${rustText(x)}^${rustText(power)}`);
+    };
   }
 
   #geoDistance(value: unknown): Expression {
     if (!isObject(value)) throw noVariant('Expression');
     const origin = readGeoPoint(value.origin);
-    return this.#payload(String(value.to), (found) =>
-      isObject(found) ? distanceBetween(origin, readGeoPoint(found)) : undefined,
-    );
+    return this.#payload(String(value.to), 'geo point', (found) => {
+      const point = geoPointOf(found);
+      return point === undefined ? 'Value is not a geo point' : distanceBetween(origin, point);
+    });
   }
 
   /** 1 at the target, `midpoint` one `scale` away from it. */
@@ -184,10 +196,34 @@ function mapped(inner: Expression, change: (x: number) => number): Expression {
   return (point) => change(inner(point));
 }
 
-function fold(
-  items: readonly Expression[],
-  start: number,
-  join: (a: number, b: number) => number,
-): Expression {
-  return (point) => items.reduce((value, item) => join(value, item(point)), start);
+function sum(items: readonly Expression[]): Expression {
+  return (point) => items.reduce((total, item) => total + item(point), 0);
+}
+
+/** What comes after a zero is not looked at. */
+function product(items: readonly Expression[]): Expression {
+  return (point) => {
+    let total = 1;
+    for (const item of items) {
+      const factor = item(point);
+      if (factor === 0) return 0;
+      total *= factor;
+    }
+    return total;
+  };
+}
+
+/** The number of the prefetch in `$score` or `$score[n]`. */
+function prefetchOf(name: string): number | undefined {
+  const score = /^\$score(?:\[(\d+)\])?$/.exec(name);
+  return score ? Number(score[1] ?? 0) : undefined;
+}
+
+function finite(value: number, expression: () => string): number {
+  if (Number.isFinite(value)) return value;
+  throw wrongInput(`The expression ${expression()} = ${rustText(value)} produced a non-finite number`);
+}
+
+function rustText(value: number): string {
+  return String(value).replace('Infinity', 'inf');
 }

@@ -134,7 +134,8 @@ function scored(context: QueryContext, plan: Plan, lists: Hit[][], slots: () => 
   const { query, threshold } = plan;
   // What is not scored by vectors is told with version 0 and score 1, as the server does.
   const unscored = (slot: number): Hit => ({ slot, score: 1, version: 0 });
-  const enough = (hits: Hit[]) => hits.filter(({ score }) => threshold === undefined || score >= threshold);
+  const enough = (hits: Hit[]) =>
+    hits.filter(({ score }) => threshold === undefined || Math.fround(score) >= Math.fround(threshold));
   switch (query.kind) {
     case 'none':
       return Array.from(slots(), unscored);
@@ -171,21 +172,19 @@ function byVector(
     readLookup(plan.lookup, context.collections, plan.using),
   );
   const field: VectorField = collection.field(plan.using);
-  const { similarity, score, smallIsNear, comparisons } = query(resolver, field);
+  const { similarity, score, comparisons } = query(resolver, field);
   const wanted = plan.offset + plan.limit;
   const top = new TopHits(mmr ? Math.max(wanted, mmr.candidates ?? wanted) : wanted);
-  const { threshold } = plan;
   let compared = 0;
   for (const slot of slots) {
     const near = similarity(slot);
     compared++;
     if (Number.isNaN(near)) continue;
-    if (threshold !== undefined && !isNearer(score(near), threshold, smallIsNear)) continue;
     if (resolver.named.size > 0 && resolver.named.has(points.idOf(slot))) continue;
     top.add(near, slot);
   }
   context.spend(compared * field.cost * comparisons);
-  const found = top.sorted();
+  const found = nearEnough(top.sorted(), (hit) => score(hit.score), plan.threshold, field.smallIsNear);
   return (mmr ? diversified(found, field, mmr.diversity) : found).map((hit) => ({
     slot: hit.slot,
     score: score(hit.score),
@@ -193,9 +192,23 @@ function byVector(
   }));
 }
 
-/** The threshold itself is not near enough. */
-function isNearer(score: number, threshold: number, smallIsNear: boolean): boolean {
-  return smallIsNear ? score < threshold : score > threshold;
+/**
+ * Those before the first that is not nearer than the threshold, which itself is not near enough. As in the server, the
+ * field's distance says which side is near, even where a query scores in another way; and floats have 32 bits.
+ */
+function nearEnough<T>(
+  hits: T[],
+  scoreOf: (hit: T) => number,
+  threshold: number | undefined,
+  smallIsNear: boolean,
+): T[] {
+  if (threshold === undefined) return hits;
+  const border = Math.fround(threshold);
+  const end = hits.findIndex((hit) => {
+    const score = Math.fround(scoreOf(hit));
+    return smallIsNear ? score >= border : score <= border;
+  });
+  return end < 0 ? hits : hits.slice(0, end);
 }
 
 export function shuffled<T>(list: T[]): T[] {

@@ -10,7 +10,6 @@ export interface Scorer {
   readonly similarity: Similarity;
   /** What is told for a similarity. */
   score(similarity: number): number;
-  readonly smallIsNear: boolean;
   /** Comparisons that one point costs. */
   readonly comparisons: number;
 }
@@ -26,13 +25,12 @@ function nearestTo(query: Prepared, field: VectorField): Scorer {
   return {
     similarity: field.similarityTo(query),
     score: (similarity) => field.score(similarity),
-    smallIsNear: field.smallIsNear,
     comparisons: 1,
   };
 }
 
 function combined(similarity: Similarity, comparisons: number): Scorer {
-  return { similarity, score: (similarity) => similarity, smallIsNear: false, comparisons };
+  return { similarity, score: (similarity) => similarity, comparisons };
 }
 
 export function recommend(value: unknown): VectorQuery {
