@@ -6,8 +6,7 @@ import { GENERATED } from './print/printed-file.ts';
 import { printedFiles } from './print/printed-files.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-/** Dashboards are printed here too, by their own code. */
-const OURS = ['prometheus', 'alertmanager', 'grafana-alerting', 'runbooks'];
+const OURS = ['prometheus', 'alertmanager', 'grafana', 'grafana-alerting', 'runbooks'];
 
 const files = printedFiles();
 for (const { path, text } of files) {

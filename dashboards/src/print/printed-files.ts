@@ -1,14 +1,18 @@
 import { ALERT_GROUPS, ALERTS } from '../alerts/alerts.ts';
+import { ALL_DASHBOARDS } from '../dashboards/dashboards.ts';
+import { LINT_EXCEPTIONS } from '../lint/exceptions.ts';
 import { RECORDING_RULES } from '../rules/recording-rules.ts';
 import { printAlertRules } from './alert-rules.ts';
 import { printAlertmanager } from './alertmanager.ts';
+import { printDashboards } from './dashboards.ts';
 import { printGrafanaAlerts } from './grafana-alerts.ts';
+import { printLintExceptions } from './lint-exceptions.ts';
 import { printCatalogue } from './metric-catalogue.ts';
 import type { PrintedFile } from './printed-file.ts';
 import { printRecordingRules } from './rule-files.ts';
 import { printRunbooks } from './runbooks.ts';
 
-/** Everything that is printed from the sources but the dashboards. */
+/** Everything that is printed from the sources. */
 export function printedFiles(): PrintedFile[] {
   return [
     ...printRecordingRules(RECORDING_RULES),
@@ -16,6 +20,8 @@ export function printedFiles(): PrintedFile[] {
     printAlertmanager(ALERTS),
     printGrafanaAlerts(ALERT_GROUPS),
     ...printRunbooks(ALERTS),
+    ...printDashboards(ALL_DASHBOARDS),
+    printLintExceptions(LINT_EXCEPTIONS),
     printCatalogue(),
   ];
 }

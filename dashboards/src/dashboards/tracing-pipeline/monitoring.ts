@@ -1,0 +1,233 @@
+import type { Row } from '../dashboard.ts';
+import { alerts, panel } from '../link.ts';
+import { timeSeries } from '../panel.ts';
+import { over } from '../query.ts';
+import { ANY_IS_BAD, alertAt, goodFrom, warnThenBad } from '../thresholds.ts';
+import { ALERTMANAGER, PROMETHEUS, quantile, rate, sumBy } from './selectors.ts';
+
+const list = alerts('prometheus');
+const NONE = 'Prometheus does not scrape itself';
+
+export const prometheus: Row = {
+  title: 'Prometheus',
+  panels: [
+    timeSeries('prometheusRules', {
+      width: 8,
+      height: 8,
+      shows:
+        'Time of the last round of each group of rules as a share of its interval, the ten slowest; rounds left out and rules that failed, a second.',
+      todo: 'Near 1 rounds are left out, and alerts come late: more CPU, or fewer series. Failed: Status > Rules shows the error.',
+      unit: 'percentunit',
+      right: { legend: 'a second', unit: 'cps' },
+      thresholds: alertAt('ruleTime'),
+      min: 0,
+      queries: [
+        over(
+          `topk(10, max by (rule_group) (prometheus_rule_group_last_duration_seconds{${PROMETHEUS}} / prometheus_rule_group_interval_seconds{${PROMETHEUS}}))`,
+          '{{rule_group}}',
+        ),
+        over(
+          sumBy('instance', 'prometheus_rule_group_iterations_missed_total', PROMETHEUS),
+          'left out a second',
+        ),
+        over(sumBy('instance', 'prometheus_rule_evaluation_failures_total', PROMETHEUS), 'failed a second'),
+      ],
+      links: [list, panel('targets')],
+      empty: NONE,
+    }),
+    timeSeries('prometheusStorage', {
+      width: 8,
+      height: 8,
+      shows: 'Samples stored a second, and those refused for being too old (right); failures of the storage.',
+      todo: 'None stored: disk full? Too old: the Collector delivers later than the out-of-order window after a long outage. Corruptions: see its log before it is restarted.',
+      unit: 'cps',
+      right: { legend: 'not', unit: 'cps' },
+      thresholds: 'neither',
+      min: 0,
+      queries: [
+        over(sumBy('instance', 'prometheus_tsdb_head_samples_appended_total', PROMETHEUS), 'stored'),
+        over(sumBy('instance', 'prometheus_tsdb_too_old_samples_total', PROMETHEUS), 'not stored: too old'),
+        over(
+          [
+            'prometheus_tsdb_compactions_failed_total',
+            'prometheus_tsdb_reloads_failures_total',
+            'prometheus_tsdb_wal_corruptions_total',
+            'prometheus_tsdb_wal_writes_failed_total',
+          ]
+            .map((metric) => sumBy('instance', metric, PROMETHEUS))
+            .join(' + '),
+          'not well: failures of the storage',
+        ),
+      ],
+      links: [list, panel('collectorMetrics')],
+      empty: NONE,
+    }),
+    timeSeries([140, 'Series in memory'], {
+      width: 8,
+      height: 8,
+      shows: 'Series that Prometheus holds in memory; some 4 KB each.',
+      todo: 'A step up: a label with too many values. Status > TSDB status names the metric; span metrics have a limit (SERIES_LIMIT).',
+      unit: 'short',
+      thresholds: 'neither',
+      min: 0,
+      queries: [
+        over(`sum by (instance) (prometheus_tsdb_head_series{${PROMETHEUS}})`, 'series'),
+        over(`sum by (instance) (prometheus_tsdb_exemplar_exemplars_in_storage{${PROMETHEUS}})`, 'exemplars'),
+      ],
+      links: [panel('spanMetricSeries'), list],
+      empty: NONE,
+    }),
+    timeSeries([141, 'Size on disk'], {
+      width: 8,
+      height: 8,
+      shows: 'Size of the blocks, as a share of the size from which old ones go.',
+      todo: 'Above 1 for long: old blocks cannot be deleted; rights, or a full disk.',
+      unit: 'percentunit',
+      thresholds: alertAt('prometheusDisk'),
+      min: 0,
+      queries: [
+        over(
+          `max by (instance) (prometheus_tsdb_storage_blocks_bytes{${PROMETHEUS}} / (prometheus_tsdb_retention_limit_bytes{${PROMETHEUS}} > 0))`,
+          '{{instance}}',
+        ),
+      ],
+      links: [list, panel('prometheusStorage')],
+      empty: 'No size limit is set',
+    }),
+    timeSeries([142, 'Queries, p99'], {
+      width: 8,
+      height: 8,
+      shows: 'Duration that 99 % of the queries stayed within: dashboards, Explore, Grafana alerts.',
+      todo: 'Seconds: a panel without a recording rule. Prometheus logs slow ones with --log.level or query_log_file.',
+      unit: 's',
+      thresholds: warnThenBad(1, 5),
+      min: 0,
+      queries: [
+        over(
+          quantile(
+            0.99,
+            'handler',
+            'prometheus_http_request_duration_seconds',
+            `${PROMETHEUS}, handler=~"/api/v1/(query|query_range|query_exemplars|series|label.*)"`,
+          ),
+          '{{handler}}',
+        ),
+      ],
+      links: [list],
+      empty: 'No queries in this time',
+    }),
+    timeSeries([143, 'Configuration loaded, ready'], {
+      width: 8,
+      height: 8,
+      shows: 'Whether Prometheus could read its configuration the last time (1), and can be queried (1).',
+      todo: '0: it goes on with the old one. Its log names the line; `promtool check config` does, too.',
+      unit: 'short',
+      thresholds: goodFrom(1),
+      min: 0,
+      max: 1,
+      queries: [
+        over(`min(prometheus_config_last_reload_successful{${PROMETHEUS}})`, 'configuration'),
+        over(`min(prometheus_ready{${PROMETHEUS}})`, 'ready'),
+      ],
+      links: [list],
+      empty: NONE,
+    }),
+  ],
+};
+
+export const alerting: Row = {
+  title: 'Alerts on their way',
+  panels: [
+    timeSeries('alerting', {
+      width: 8,
+      height: 8,
+      shows: 'Alertmanagers that Prometheus knows; alerts a second that it sent, and that did not get there.',
+      todo: 'No Alertmanager, or alerts that do not get there: nobody is told of anything. See the alerting part of prometheus.yml, and whether Alertmanager runs.',
+      unit: 'short',
+      thresholds: 'neither',
+      min: 0,
+      queries: [
+        over(`max(prometheus_notifications_alertmanagers_discovered{${PROMETHEUS}})`, 'Alertmanagers'),
+        over(`sum(${rate('prometheus_notifications_sent_total', PROMETHEUS)})`, 'sent a second'),
+        over(
+          `sum(${rate('prometheus_notifications_errors_total', PROMETHEUS)}) + sum(${rate('prometheus_notifications_dropped_total', PROMETHEUS)})`,
+          'not sent a second',
+        ),
+      ],
+      links: [alerts('alertmanager'), panel('targets')],
+      empty: NONE,
+    }),
+    timeSeries([150, 'Notifications that failed'], {
+      width: 8,
+      height: 8,
+      shows: 'Share of the notifications that did not get through, by integration.',
+      todo: 'Its log says what the other side answered: a wrong address or key, mostly.',
+      unit: 'percentunit',
+      thresholds: alertAt('failedNotifications'),
+      min: 0,
+      max: 1,
+      queries: [
+        over(
+          `${sumBy('integration', 'alertmanager_notifications_failed_total', ALERTMANAGER)} / (${sumBy('integration', 'alertmanager_notifications_total', ALERTMANAGER)} > 0)`,
+          '{{integration}}',
+        ),
+      ],
+      links: [alerts('alertmanager')],
+      empty: 'No notifications in this time',
+    }),
+    timeSeries([151, 'Alerts and silences held'], {
+      width: 8,
+      height: 8,
+      shows: 'Alerts that Alertmanager holds, by state, and silences that are in force.',
+      todo: 'Suppressed and not active: a silence or an inhibition holds them back. Look whether that is still wanted.',
+      unit: 'short',
+      thresholds: 'neither',
+      min: 0,
+      queries: [
+        over(`sum by (state) (alertmanager_alerts{${ALERTMANAGER}})`, 'alerts {{state}}'),
+        over(`sum by (state) (alertmanager_silences{${ALERTMANAGER}})`, 'silences {{state}}'),
+      ],
+      links: [{ title: 'Silences', url: '/alerting/silences' }, alerts('alertmanager')],
+      empty: 'Prometheus does not reach Alertmanager',
+    }),
+    timeSeries([152, 'State not saved'], {
+      width: 12,
+      height: 7,
+      shows: 'Writes of silences and of the notification log that failed, an hour.',
+      todo: 'After a restart silences would be gone and notifications be sent again. Look whether its volume is full or read-only.',
+      unit: 'short',
+      thresholds: ANY_IS_BAD,
+      min: 0,
+      queries: [
+        over(
+          `sum(increase(alertmanager_silences_maintenance_errors_total{${ALERTMANAGER}}[1h]))`,
+          'silences',
+        ),
+        over(
+          `sum(increase(alertmanager_nflog_maintenance_errors_total{${ALERTMANAGER}}[1h]))`,
+          'notification log',
+        ),
+      ],
+      links: [alerts('alertmanager')],
+      empty: 'Prometheus does not reach Alertmanager',
+    }),
+    timeSeries([153, 'Configuration of Alertmanager'], {
+      width: 12,
+      height: 7,
+      shows: 'Whether Alertmanager could read its configuration the last time: 1 yes, 0 no.',
+      todo: '0: it goes on with the old one. `amtool check-config` names the line.',
+      unit: 'short',
+      thresholds: goodFrom(1),
+      min: 0,
+      max: 1,
+      queries: [
+        over(
+          `min by (instance) (alertmanager_config_last_reload_successful{${ALERTMANAGER}})`,
+          '{{instance}}',
+        ),
+      ],
+      links: [alerts('alertmanager')],
+      empty: 'Prometheus does not reach Alertmanager',
+    }),
+  ],
+};
