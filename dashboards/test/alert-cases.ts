@@ -210,10 +210,11 @@ export function toRule({ record, expr, labels }: RecordingRule): object {
   return { record, expr, ...(labels ? { labels } : {}) };
 }
 
-export function testFile(ruleFile: string, groups: readonly object[]): string {
+/** @param step seconds between two rounds */
+export function testFile(ruleFile: string, groups: readonly object[], step = STEP): string {
   return toYaml({
     rule_files: [ruleFile],
-    evaluation_interval: `${STEP}s`,
+    evaluation_interval: `${step}s`,
     fuzzy_compare: true,
     tests: groups,
   });

@@ -80,7 +80,7 @@ describe.skipIf(why !== undefined)(
           })),
         ],
       };
-      writeFileSync(join(folder, 'test.yml'), testFile('rules.yml', [group]));
+      writeFileSync(join(folder, 'test.yml'), testFile('rules.yml', [group], 30));
       const { code, text } = await testRules(promtool!, 'test.yml', folder);
       expect(code, text.slice(0, 5000)).toBe(0);
     }, 120_000);

@@ -28,15 +28,18 @@ const folder = mkdtempSync(join(tmpdir(), 'uat-thousand-'));
 const { programs, missing } = await findPrograms('prometheus');
 if (missing !== undefined) throw new Error(missing);
 const target = `127.0.0.1:${(page.address() as AddressInfo).port}`;
+const port = await freePort();
 writeFileSync(
   join(folder, 'prometheus.yml'),
   JSON.stringify({
     global: { scrape_interval: '15s', evaluation_interval: '15s' },
     rule_files: [`${ROOT}dashboards/generated/prometheus/*.yml`],
-    scrape_configs: [{ job_name: 'spans', honor_labels: true, static_configs: [{ targets: [target] }] }],
+    scrape_configs: [
+      { job_name: 'spans', honor_labels: true, static_configs: [{ targets: [target] }] },
+      { job_name: 'prometheus', static_configs: [{ targets: [`127.0.0.1:${port}`] }] },
+    ],
   }),
 );
-const port = await freePort();
 const child = spawn(
   programs.prometheus,
   [
@@ -54,6 +57,11 @@ try {
   const [scraped] = await ask('scrape_samples_scraped{job="spans"}');
   const [recorded] = await ask('count({__name__=~".*:.*|http_request.*"})');
   console.log(`series: ${scraped?.[1]} scraped, ${recorded?.[1]} recorded`);
+  const [cores] = await ask('rate(process_cpu_seconds_total{job="prometheus"}[2m])');
+  const [memory] = await ask('process_resident_memory_bytes{job="prometheus"}');
+  console.log(
+    `Prometheus: ${cores?.[1]} cores, ${Math.round(Number(memory?.[1]) / 1024 ** 2)} MiB; scraping is in it`,
+  );
   for (const group of await groups()) {
     console.log(
       `${group.name.padEnd(28)} ${group.evaluationTime.toFixed(3).padStart(8)} s of ${String(group.interval).padStart(3)} s`,

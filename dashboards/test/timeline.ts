@@ -1,7 +1,7 @@
 import type { CaseSeries, Level } from '../src/alerts/alert.ts';
 
 /** Seconds between two samples, and between two rounds of rules. */
-export const STEP = 30;
+export const STEP = 60;
 
 export type State = 'good' | 'below' | 'bad' | 'gone' | 'restart' | { readonly levels: readonly Level[] };
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ALERTS } from '../alerts/alerts.ts';
 import { SERIES } from '../catalogue/catalogue.ts';
 import { parsePromql } from '../promql/expression.ts';
 import { KNOWN_SERIES, unknownIn } from '../promql/known-series.ts';
@@ -45,4 +46,18 @@ test.each(BRIEF_NAMES)('%s answers', (name) => {
 test('names differ', () => {
   const names = rules.map(({ record, labels }) => record + JSON.stringify(labels ?? {}));
   expect(new Set(names).size).toBe(names.length);
+});
+
+test('nothing builds on the file that a large installation leaves out', () => {
+  const optional = RECORDING_RULES.filter(({ file }) => file === 'names-http-durations.yml');
+  const names = new Set(optional.flatMap((group) => group.rules.map(({ record }) => record)));
+  const inside = new Set(optional.flatMap((group) => group.rules.map(({ expr }) => expr)));
+  expect(names.size).toBeGreaterThan(0);
+  const outside = [
+    ...rules.map(({ expr }) => expr).filter((expr) => !inside.has(expr)),
+    ...ALERTS.map(({ expr }) => expr),
+  ];
+  for (const expr of outside) {
+    expect(parsePromql(expr).selectors.filter(({ name }) => names.has(name))).toEqual([]);
+  }
 });

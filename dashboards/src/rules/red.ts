@@ -2,7 +2,7 @@ import { le } from './brief-names.ts';
 import type { RecordingRule, RuleGroup } from './recording-rule.ts';
 
 /** Seconds between two rounds; the counts over the windows of error budgets depend on it. */
-export const RED_INTERVAL = 30;
+export const RED_INTERVAL = 60;
 
 export const SERVICE = ['deployment_environment_name', 'service_namespace', 'service_name'] as const;
 const BY_SERVICE = SERVICE.join(', ');

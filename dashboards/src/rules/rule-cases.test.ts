@@ -450,7 +450,7 @@ describe.skipIf(missing !== undefined)(
             exp_samples: Object.entries(is).map(([labels, value]) => ({ labels, value })),
           })),
         };
-        writeFileSync(join(folder, `${index}.test.yml`), testFile(`${index}.rules.yml`, [group]));
+        writeFileSync(join(folder, `${index}.test.yml`), testFile(`${index}.rules.yml`, [group], 30));
         const { code, text } = await testRules(promtool!, `${index}.test.yml`, folder);
         expect(code, text).toBe(0);
       },
