@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Document } from 'yaml';
 import { builtProgram } from './build-programs.ts';
 import { type ComposeService, composeService } from './compose-service.ts';
 import {
@@ -48,6 +49,8 @@ export interface NativeStackOptions {
   readonly keepSpans?: boolean;
   /** Instead of the shipped configuration, YAML; for measuring against another. */
   readonly collectorConfig?: string;
+  /** Changes the shipped configuration, for measuring what a part of it costs. */
+  readonly changeCollector?: (config: Document) => void;
 }
 
 const QDRANT = fileURLToPath(new URL('../../../packages/qdrant-stand-in/src/main.ts', import.meta.url));
@@ -219,7 +222,7 @@ export class NativeStack {
       place = copy;
     }
     if (name === 'otel-collector') {
-      if (options.collectorConfig === undefined) overlayCollector(copy, overlay);
+      if (options.collectorConfig === undefined) overlayCollector(copy, overlay, options.changeCollector);
       else writeFileSync(join(copy, 'config.yaml'), options.collectorConfig);
     }
     if (existsSync(join(copy, 'prometheus.yml'))) overlayPrometheus(copy, overlay);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMap, isSeq, parseDocument } from 'yaml';
+import { type Document, isMap, isSeq, parseDocument } from 'yaml';
 import { SERVICE_NAMES, type ServiceNetwork } from './service-network.ts';
 
 /**
@@ -19,8 +19,15 @@ export interface Overlay {
   readonly scrapeInterval: string;
 }
 
-/** @param folder a copy of the folder that compose mounts */
-export function overlayCollector(folder: string, overlay: Overlay): void {
+/**
+ * @param folder a copy of the folder that compose mounts
+ * @param change what a test wants otherwise, to measure one against the other
+ */
+export function overlayCollector(
+  folder: string,
+  overlay: Overlay,
+  change: (config: Document) => void = () => {},
+): void {
   edit(join(folder, 'config.yaml'), (config) => {
     config.deleteIn(['connectors', 'service_graph']);
     for (const list of listsIn(config.getIn(['service', 'pipelines']))) {
@@ -39,6 +46,7 @@ export function overlayCollector(folder: string, overlay: Overlay): void {
     );
     config.deleteIn([...limiter, 'limit_percentage']);
     config.deleteIn([...limiter, 'spike_limit_percentage']);
+    change(config);
   });
 }
 
@@ -87,7 +95,7 @@ export function withAddresses(
   return result;
 }
 
-function edit(file: string, change: (config: ReturnType<typeof parseDocument>) => void): void {
+function edit(file: string, change: (config: Document) => void): void {
   const config = parseDocument(readFileSync(file, 'utf8'));
   change(config);
   writeFileSync(file, config.toString({ lineWidth: 0 }));
