@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { QdrantClient } from '@qdrant/js-client-rest';
 import { DOCUMENTATION, indexDocumentation } from './documentation-index.ts';
+import { qdrantFailure } from './qdrant-failure.ts';
 import { untraced } from './untraced.ts';
 
 const LOOK_EVERY_MILLIS = 5_000;
@@ -41,7 +42,7 @@ export function keepDocumentation(qdrant: QdrantClient, say: (line: string) => v
         problem = undefined;
         failures = 0;
       } catch (error) {
-        const reason = `Qdrant does not do what it should: ${inWords(error)}`;
+        const reason = `Qdrant does not do what it should: ${qdrantFailure(error)}`;
         if (failures++ === 0) say(`${reason}; searches fail until it does, trying again`);
         problem = reason;
       }
@@ -63,11 +64,4 @@ export function keepDocumentation(qdrant: QdrantClient, say: (line: string) => v
       await Promise.race([kept, pause(timeoutMillis, undefined, { ref: false })]);
     },
   };
-}
-
-/** `fetch failed` says nothing; its cause does. */
-function inWords(error: unknown): string {
-  const { message, cause } = error as Error;
-  const reason = cause as NodeJS.ErrnoException | undefined;
-  return reason?.code ?? reason?.message ?? message;
 }
