@@ -1,6 +1,6 @@
 import { GO_PROCESS } from './go-process.ts';
 import { JOBS, SCRAPED } from './jobs.ts';
-import { counter, type Emitter, gauge, histogram } from './metric.ts';
+import { counter, type Emitter, gauge, histogram, summary } from './metric.ts';
 
 const RULES = { appears: 'with rules' };
 const ALERTMANAGER = { appears: 'with an Alertmanager' };
@@ -88,6 +88,12 @@ export const prometheus: Emitter = {
     ),
     counter('prometheus_http_requests_total', '{request}', ['code', 'handler'], 'Requests served.'),
     histogram('prometheus_http_request_duration_seconds', 's', ['handler'], 'Duration of requests served.'),
+    summary(
+      'prometheus_engine_query_duration_seconds',
+      's',
+      ['slice'],
+      'Duration of the parts of queries: waiting, preparing, evaluating, sorting.',
+    ),
     gauge('prometheus_engine_queries', '1', [], 'Queries under way or waiting.'),
     gauge('prometheus_engine_queries_concurrent_max', '1', [], 'Queries that may be under way.'),
   ],
