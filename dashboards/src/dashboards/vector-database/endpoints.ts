@@ -10,8 +10,11 @@ const top = (expr: string): string => `topk(12, ${expr})`;
 const NO_REST = 'No REST requests in this time';
 const NO_GRPC = 'No gRPC requests in this time';
 const errorSteps = warnThenBad(limit('qdrantErrors') / 10, limit('qdrantErrors'));
-const share = (name: string, bad: string, by = 'instance'): string =>
-  `sum by (${by}) (rate(${name}{${NODE}, ${bad}}[$__rate_interval])) / sum by (${by}) (rate(${name}{${NODE}}[$__rate_interval]))`;
+/** 0 while there is traffic and none of it is bad: the series of a status comes to be with its first answer. */
+const share = (name: string, bad: string): string => {
+  const all = `sum by (instance) (rate(${name}{${NODE}}[$__rate_interval]))`;
+  return `(sum by (instance) (rate(${name}{${NODE}, ${bad}}[$__rate_interval])) or 0 * ${all}) / ${all}`;
+};
 
 export const endpoints: Row = {
   title: 'Endpoints',
