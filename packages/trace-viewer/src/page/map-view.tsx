@@ -42,6 +42,7 @@ export function MapView({ place, paused }: FiguresViewProps): JSX.Element {
 function Drawing({ layout }: { readonly layout: MapLayout }): JSX.Element {
   const { nodes, edges, width, height } = layout;
   const busiest = Math.max(1e-9, ...edges.map(({ edge }) => edge.perSecond));
+  const countOf = (wanted: (placed: PlacedEdge) => boolean): number => edges.filter(wanted).length;
   return (
     <div class="map" role="region" aria-label="Drawing of the services" tabIndex={0}>
       <svg
@@ -69,7 +70,17 @@ function Drawing({ layout }: { readonly layout: MapLayout }): JSX.Element {
           ))}
         </defs>
         {edges.map((placed) => (
-          <Edge key={`${placed.from.key}\0${placed.to.key}`} placed={placed} busiest={busiest} />
+          <Edge
+            key={`${placed.from.key}\0${placed.to.key}`}
+            placed={placed}
+            busiest={busiest}
+            // Where fewer lines meet there is more room for it.
+            labelAt={
+              countOf(({ to }) => to === placed.to) > countOf(({ from }) => from === placed.from)
+                ? 'caller'
+                : 'callee'
+            }
+          />
         ))}
         {nodes.map((placed) => (
           <Node key={placed.key} placed={placed} />
@@ -79,7 +90,13 @@ function Drawing({ layout }: { readonly layout: MapLayout }): JSX.Element {
   );
 }
 
-function Edge({ placed, busiest }: { readonly placed: PlacedEdge; readonly busiest: number }): JSX.Element {
+interface EdgeProps {
+  readonly placed: PlacedEdge;
+  readonly busiest: number;
+  readonly labelAt: 'caller' | 'callee';
+}
+
+function Edge({ placed, busiest, labelAt }: EdgeProps): JSX.Element {
   const { edge, from, to } = placed;
   const isBad = edge.failed > 0;
   // By the logarithm: rates differ by powers of ten.
@@ -91,10 +108,9 @@ function Edge({ placed, busiest }: { readonly placed: PlacedEdge; readonly busie
   const path = backwards
     ? `M${start.x} ${start.y}C${start.x + bend} ${start.y - 70} ${end.x - bend} ${end.y - 70} ${end.x} ${end.y}`
     : `M${start.x} ${start.y}C${start.x + bend} ${start.y} ${end.x - bend} ${end.y} ${end.x} ${end.y}`;
-  // In the gap before the callee: that is where the lines of one caller have parted.
   const middle = backwards
     ? { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 - 52 }
-    : pointAt(start, end, bend, end.x - LABEL_DISTANCE);
+    : pointAt(start, end, bend, labelAt === 'caller' ? start.x + LABEL_DISTANCE : end.x - LABEL_DISTANCE);
   return (
     <g class={`edge ${isBad ? 'bad' : ''}`}>
       <path
@@ -114,7 +130,7 @@ function Edge({ placed, busiest }: { readonly placed: PlacedEdge; readonly busie
   );
 }
 
-/** Pixels from the middle of a label to the callee: half of the gap between columns. */
+/** Pixels from the middle of a label to the node: half of the gap between columns. */
 const LABEL_DISTANCE = 84;
 
 interface Point {

@@ -19,6 +19,8 @@ export function createTraceLister(store: TraceStore): (request: ListingRequest) 
     { readonly at: number; readonly revision: number; readonly found: StoredTrace[] }
   >();
 
+  let forgetting: NodeJS.Timeout | undefined;
+
   const find = ({ query: text, sort, upTo = Number.POSITIVE_INFINITY }: ListingRequest): StoredTrace[] => {
     const key = JSON.stringify([text, sort, upTo]);
     const known = recent.get(key);
@@ -34,6 +36,10 @@ export function createTraceLister(store: TraceStore): (request: ListingRequest) 
       if (trace.serial <= upTo && (all || matcher.matchesTrace(trace))) found.push(trace);
     }
     order(found, sort);
+    // What was found holds traces that may be evicted meanwhile: it must not hold them for long.
+    clearTimeout(forgetting);
+    forgetting = setTimeout(() => recent.clear(), KEPT_MILLIS).unref();
+    for (const [old, { at }] of recent) if (performance.now() - at > KEPT_MILLIS) recent.delete(old);
     recent.delete(key);
     recent.set(key, { at: performance.now(), revision: store.revision, found });
     if (recent.size > MAX_KEPT) recent.delete(recent.keys().next().value as string);
