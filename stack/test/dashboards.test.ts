@@ -9,13 +9,13 @@ import { DASHBOARDS } from '../../dashboards/src/panels.ts';
 import { parsePromql } from '../../dashboards/src/promql/expression.ts';
 import { rulesBehind } from '../../dashboards/test/alert-cases.ts';
 import { PAGES_FOLDER, pageOf } from '../../dashboards/test/metrics-page.ts';
+import { type PanelQuery, panelQueries, valuesOf } from '../../dashboards/test/panel-queries.ts';
 import { type NativeService, type NativeStack, startNativeStack } from '../src/native/index.ts';
 import { figures } from './figures.ts';
-import { type PanelQuery, panelQueries, valuesOf } from './panel-queries.ts';
 import { WITHOUT_DATA } from './panels-without-data.ts';
 
 const APP = fileURLToPath(new URL('dashboard-app.ts', import.meta.url));
-const WITHIN_MILLIS = 170_000;
+const WITHIN_MILLIS = 240_000;
 /** The service whose overview is looked at: it has everything, a service that it calls and a database. */
 const SERVICE = 'front';
 const CHOSEN = { service: SERVICE };

@@ -10,7 +10,7 @@ import {
 } from './dashboard-json.ts';
 import { filledIn, RATE_INTERVAL } from './filled-in.ts';
 import type { Problem } from './problem.ts';
-import { selectorUses } from './rate-calls.ts';
+import { selectorUses } from './selector-uses.ts';
 
 /**
  * The 17 rules of Grafana's dashboard linter by their names (https://github.com/grafana/dashboard-linter, docs/index.md), as

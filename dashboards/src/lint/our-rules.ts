@@ -12,7 +12,7 @@ import {
 } from './dashboard-json.ts';
 import { filledIn, variablesIn } from './filled-in.ts';
 import type { Problem } from './problem.ts';
-import { selectorUses } from './rate-calls.ts';
+import { groupingsAround, selectorUses } from './selector-uses.ts';
 
 /** What we ask of a dashboard beyond Grafana's linter. `all`: the others that its links may lead to. */
 type Rule = (dashboard: DashboardJson, all: readonly DashboardJson[]) => Iterable<Message>;
@@ -153,6 +153,19 @@ export const OUR_RULES = {
       } catch (error) {
         yield [(error as Error).message, panel];
       }
+    }
+  },
+  *'tables-join-on-the-same-labels'(dashboard) {
+    for (const panel of panelsIn(dashboard)) {
+      const expressions = (panel.targets ?? []).flatMap(({ expr }) => (expr === undefined ? [] : [expr]));
+      if (panel.type !== 'table' || expressions.length < 2) continue;
+      const rows = new Set<string>();
+      for (const expr of expressions) {
+        const groupings = groupingsAround(filledIn(expr));
+        for (const labels of groupings)
+          rows.add(labels?.filter((label) => label !== 'le').join() ?? 'its own');
+      }
+      if (rows.size > 1 || rows.has('its own')) yield [`joins rows of ${[...rows].join(' and ')}`, panel];
     }
   },
   *'legends-name-labels'(dashboard) {

@@ -158,6 +158,13 @@ const GRAFANA_CASES: Readonly<Record<RuleName, readonly ((dashboard: Loose) => v
   ],
 };
 
+const table =
+  (...expressions: readonly string[]) =>
+  (dashboard: Loose) =>
+    void Object.assign(dashboard.panels[0], {
+      type: 'table',
+      targets: expressions.map((expr, index) => ({ refId: `${index}`, expr })),
+    });
 const second = (change: object) => (dashboard: Loose) => void Object.assign(dashboard.panels[1], change);
 const link = (url: string) => panel({ links: [{ title: 'Away', url }] });
 const explore = (query: string, uid = '${tempo_datasource}'): string =>
@@ -188,6 +195,11 @@ const OUR_CASES: Readonly<Record<OurRule, readonly ((dashboard: Loose) => void)[
     target({ expr: 'sum by (pod) (up)' }),
     variable('job', { query: 'label_values(nothing, job)' }),
     (dashboard) => dashboard.annotations.list.push({ name: 'x', expr: 'nothing' }),
+  ],
+  'tables-join-on-the-same-labels': [
+    table('sum by (job) (up)', 'up'),
+    table('sum by (job) (up)', 'sum by (job, instance) (up)'),
+    table('topk(5, up)', 'topk(5, up)'),
   ],
   'legends-name-labels': [target({ legendFormat: '{{pod}}' })],
   'traceql-parses': [

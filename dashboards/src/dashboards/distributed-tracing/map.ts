@@ -8,7 +8,8 @@ import { allTraces, failedTraces, jaegerMap } from './selectors.ts';
 
 const EDGES = 50;
 /** Edges at which a chosen service stands on either side. */
-const edge = (name: string): string => `(${name}{client=~"$service"} or ${name}{server=~"$service"})`;
+const edge = (how: 'sum' | 'max', name: string): string =>
+  `${how} by (client, server, connection_type) (${name}{client=~"$service"} or ${name}{server=~"$service"})`;
 const NO_GRAPH = 'No calls between services in this time, or the Collector runs without service_graph';
 
 export const map: Row = {
@@ -34,9 +35,9 @@ export const map: Row = {
       unit: 'short',
       thresholds: 'neither',
       queries: [
-        now(`topk(${EDGES}, ${edge('edge:requests:rate5m')})`, 'calls'),
-        now(`${edge('edge:errors:rate5m')} / (${edge('edge:requests:rate5m')} > 0)`, 'failed'),
-        now(edge('edge:duration_seconds:p95_rate5m'), 'p95'),
+        now(`topk(${EDGES}, ${edge('sum', 'edge:requests:rate5m')})`, 'calls'),
+        now(`${edge('sum', 'edge:errors:rate5m')} / (${edge('sum', 'edge:requests:rate5m')} > 0)`, 'failed'),
+        now(edge('max', 'edge:duration_seconds:p95_rate5m'), 'p95'),
       ],
       columns: [
         { field: 'client', title: 'Caller', unit: 'string' },

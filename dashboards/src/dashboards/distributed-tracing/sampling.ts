@@ -93,9 +93,9 @@ export const sampling: Row = {
       unit: 'short',
       thresholds: 'neither',
       queries: [
-        now(`topk(25, service:spans_sent:rate5m{${SERVICES}})`, 'sent'),
+        now(`topk(25, sum by (service_name) (service:spans_sent:rate5m{${SERVICES}}))`, 'sent'),
         now(`sum by (service_name) (service:spans_kept:rate5m{${SERVICES}})`, 'kept'),
-        now(`service:spans_kept:ratio_rate5m{${SERVICES}}`, 'ratio'),
+        now(`max by (service_name) (service:spans_kept:ratio_rate5m{${SERVICES}})`, 'ratio'),
       ],
       columns: [
         {

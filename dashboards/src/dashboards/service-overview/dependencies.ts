@@ -10,11 +10,15 @@ const FAILED = warnThenBad(0.001, 0.01);
 const NO_GRAPH =
   'No calls between services in the last 5 minutes, or the Collector runs without service_graph';
 
-const edges = (own: 'client' | 'server') => [
-  now(`edge:requests:rate5m{${own}="$service"}`, 'requests'),
-  now(`edge:errors:rate5m{${own}="$service"} / (edge:requests:rate5m{${own}="$service"} > 0)`, 'failed'),
-  now(`edge:duration_seconds:p95_rate5m{${own}="$service"}`, 'p95'),
-];
+const EDGE = 'client, server, connection_type';
+const edges = (own: 'client' | 'server') => {
+  const sum = (name: string): string => `sum by (${EDGE}) (${name}{${own}="$service"})`;
+  return [
+    now(sum('edge:requests:rate5m'), 'requests'),
+    now(`${sum('edge:errors:rate5m')} / (${sum('edge:requests:rate5m')} > 0)`, 'failed'),
+    now(`max by (${EDGE}) (edge:duration_seconds:p95_rate5m{${own}="$service"})`, 'p95'),
+  ];
+};
 const edgeColumns = (other: 'client' | 'server', title: string): readonly Column[] => [
   {
     field: other,

@@ -1,8 +1,8 @@
-import { ALL_DASHBOARDS, panelsOf } from '../../dashboards/src/dashboards/dashboards.ts';
-import { type PrometheusQuery, refId } from '../../dashboards/src/dashboards/query.ts';
-import type { Variable } from '../../dashboards/src/dashboards/variables.ts';
-import { filledIn } from '../../dashboards/src/lint/filled-in.ts';
-import { DASHBOARDS } from '../../dashboards/src/panels.ts';
+import { ALL_DASHBOARDS, panelsOf } from '../src/dashboards/dashboards.ts';
+import { type PrometheusQuery, refId } from '../src/dashboards/query.ts';
+import type { Variable } from '../src/dashboards/variables.ts';
+import { filledIn } from '../src/lint/filled-in.ts';
+import { DASHBOARDS } from '../src/panels.ts';
 
 /** One Prometheus query of a panel. */
 export interface PanelQuery extends PrometheusQuery {
