@@ -214,6 +214,9 @@ function toThresholds(thresholds: Thresholds): grafana.ThresholdsConfigBuilder {
   return new grafana.ThresholdsConfigBuilder().mode(grafana.ThresholdsMode.Absolute).steps(steps);
 }
 
-export function toLink({ title, url, external = false }: PanelLink): grafana.DashboardLinkBuilder {
-  return new grafana.DashboardLinkBuilder(title).url(url).targetBlank(external);
+export function toLink({ title, url, external = false }: PanelLink): cog.Builder<grafana.DashboardLink> {
+  const link = new grafana.DashboardLinkBuilder(title).url(url).targetBlank(external).build();
+  // The SDK would put those of a dashboard into a menu, out of sight.
+  const { placement: _menu, ...shown } = link;
+  return { build: () => shown };
 }
