@@ -31,7 +31,12 @@ function start(args: readonly string[], env: Record<string, string> = {}): Runni
   });
   return {
     interrupt: () => void child.kill('SIGINT'),
-    ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, out, errors }))),
+    ended: new Promise((resolve) =>
+      child.on('close', (code, signal) =>
+        // A second SIGINT may come when Node.js has let go of its handlers already; for a shell that is 130 as well.
+        resolve({ code: code ?? (signal === 'SIGINT' ? 130 : code), out, errors }),
+      ),
+    ),
   };
 }
 
