@@ -199,6 +199,9 @@ function heat({ unit }: Of<'heatmap'>): heatmap.PanelBuilder {
       new heatmap.HeatmapColorOptionsBuilder()
         .mode(heatmap.HeatmapColorMode.Scheme)
         .scheme('Oranges')
+        .fill('dark-orange')
+        .scale(heatmap.HeatmapColorScale.Exponential)
+        .exponent(0.5)
         .steps(64),
     )
     .yAxis(new heatmap.YAxisConfigBuilder().unit(unit))
