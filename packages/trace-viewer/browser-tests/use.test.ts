@@ -83,6 +83,16 @@ describe('by keyboard alone', () => {
     await ui.page.getByText('Paused').waitFor();
   });
 
+  test('Enter works what has the focus, also while a trace is chosen', async () => {
+    await ui.send(demoTraces({ now: Date.now(), count: 10 }));
+    await ui.show('/', '.row .what a');
+    await press('ArrowDown');
+    await ui.page.waitForSelector('.row.active');
+    await ui.page.getByRole('link', { name: 'Map' }).focus();
+    await press('Enter');
+    await waitForPlace('/map');
+  });
+
   test('two traces compared', async () => {
     await ui.send(demoTraces({ now: Date.now(), count: 30 }));
     await ui.show('/?q=operation%3A%22POST+%2Forders%22', '.row .what a');
@@ -129,7 +139,10 @@ test('search starts with the first letter, and suggests', async () => {
   await press('ArrowDown', 'Enter');
   await ui.page.keyboard.type('docs');
   await vi.waitFor(
-    async () => expect(new Set(await operations())).toEqual(new Set(['GET /search', 'POST /answers'])),
+    async () =>
+      expect(new Set(await operations())).toEqual(
+        new Set(['GET /search', 'POST /answers', 'index documentation']),
+      ),
     { timeout: 10_000 },
   );
   // The controls write the same query.

@@ -240,15 +240,27 @@ function TraceHead({ trace, query, gone, onFailure }: TraceHeadProps): JSX.Eleme
             stands for {formatCount(weight)} traces
           </span>
         )}
-        {skew.map(([name, nanoseconds]) => (
-          <span key={name} class="note">
-            clock of {name} is about {formatDuration(Math.abs(nanoseconds))}{' '}
-            {nanoseconds > 0 ? 'behind' : 'ahead'}; taken out here
-          </span>
-        ))}
+        <Skew skew={skew} />
         {gone !== undefined && <span class="warn">{gone}</span>}
       </p>
     </div>
+  );
+}
+
+/** Which clocks were corrected: the one that was off most, the others when asked. */
+function Skew({ skew }: Pick<TraceDetail, 'skew'>): JSX.Element | null {
+  const notes = [...skew]
+    .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))
+    .map(
+      ([name, nanoseconds]) =>
+        `clock of ${name} is about ${formatDuration(Math.abs(nanoseconds))} ${nanoseconds > 0 ? 'behind' : 'ahead'}`,
+    );
+  if (notes.length === 0) return null;
+  return (
+    <span class="note" title={notes.join('\n')}>
+      {notes[0]}
+      {notes.length > 1 && `, and ${notes.length - 1} more`}; taken out here
+    </span>
   );
 }
 
