@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TraceDetail } from '../wire/api.ts';
 import { hueOf } from './service-colours.ts';
-import type { TimeRange } from './trace-view.tsx';
+import type { TimeRange } from './span-rows.ts';
 
 export interface MinimapProps {
   readonly trace: TraceDetail;

@@ -1,16 +1,17 @@
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { TraceListing, TraceRow, TraceSort, ViewerStatus } from '../wire/api.ts';
-import { formatCount, formatDateTime, formatDuration, formatTime, plural } from './formats.ts';
+import type { TraceRow as Row, TraceListing, TraceSort, ViewerStatus } from '../wire/api.ts';
+import { formatCount, plural } from './formats.ts';
 import { problemOf } from './query-text.ts';
 import { address, go, goWith, type Place } from './router.tsx';
 import { Scatter } from './scatter.tsx';
 import { SearchBar } from './search-bar.tsx';
 import { useLive } from './server-data.ts';
-import { hueOf } from './service-colours.ts';
 import { useShortcuts } from './shortcuts.tsx';
 import { traceAddress } from './trace-address.ts';
-import { rowPlace, useRowInView, useVisibleRows, VirtualRows } from './virtual-rows.tsx';
+import { ROW_HEIGHT, TraceRow } from './trace-row.tsx';
+import { useRowInView, useVisibleRows, VirtualRows } from './virtual-rows.tsx';
+import { Welcome } from './welcome.tsx';
 
 export interface TracesViewProps {
   readonly place: Place;
@@ -18,7 +19,6 @@ export interface TracesViewProps {
   readonly paused: boolean;
 }
 
-const ROW_HEIGHT = 34;
 /** Rows asked for at a time; a scroll within them asks nothing. */
 const WINDOW = 200;
 
@@ -57,12 +57,12 @@ export function TracesView({ place, status, paused }: TracesViewProps): JSX.Elem
   }, [range.first, range.end, offset]);
   useRowInView(list, active, ROW_HEIGHT, 0);
 
-  const rowAt = (index: number): TraceRow | undefined => data?.rows[index - data.offset];
+  const rowAt = (index: number): Row | undefined => data?.rows[index - data.offset];
   const longest = useMemo(() => Math.max(1, ...(data?.rows.map(({ duration }) => duration) ?? [])), [data]);
-  const open = (row: TraceRow | undefined): void => {
+  const open = (row: Row | undefined): void => {
     if (row !== undefined) go(traceAddress(row.traceId, query));
   };
-  const choose = (row: TraceRow | undefined): void => {
+  const choose = (row: Row | undefined): void => {
     if (row === undefined) return;
     if (chosen === undefined) setChosen(row.traceId);
     else if (chosen === row.traceId) setChosen(undefined);
@@ -145,7 +145,7 @@ export function TracesView({ place, status, paused }: TracesViewProps): JSX.Elem
               count={matched}
               rowHeight={ROW_HEIGHT}
               render={(index) => (
-                <Row
+                <TraceRow
                   key={rowAt(index)?.traceId ?? index}
                   row={rowAt(index)}
                   index={index}
@@ -206,128 +206,6 @@ function TraceList({ list, label, count, active, children, onScroll, onHover }: 
       onMouseLeave={() => onHover(false)}
     >
       {children}
-    </div>
-  );
-}
-
-interface RowProps {
-  readonly row: TraceRow | undefined;
-  readonly index: number;
-  readonly active: boolean;
-  readonly chosen: boolean;
-  readonly longest: number;
-  readonly query: string;
-  readonly onChoose: (row: TraceRow) => void;
-  readonly onOpen: (row: TraceRow) => void;
-}
-
-function Row({ row, index, active, chosen, longest, query, onChoose, onOpen }: RowProps): JSX.Element {
-  const shape = {
-    id: `trace-${index}`,
-    role: 'row',
-    'aria-rowindex': index + 1,
-    'aria-selected': active,
-    style: rowPlace(index, ROW_HEIGHT),
-  } as const;
-  if (row === undefined) {
-    return (
-      <div {...shape} class="row">
-        <span role="gridcell">…</span>
-      </div>
-    );
-  }
-  const { traceId, service, operation, failedSpans, duration, spans, services, startedAt } = row;
-  return (
-    <div
-      {...shape}
-      class={`row ${active ? 'active' : ''} ${chosen ? 'chosen' : ''} ${failedSpans > 0 ? 'failed' : ''}`}
-      onClick={(event) => {
-        // The link and the box in it have answers of their own.
-        if (!(event.target as Element).closest('a, input')) onOpen(row);
-      }}
-    >
-      <span role="gridcell" class="choose">
-        <input
-          type="checkbox"
-          checked={chosen}
-          tabIndex={-1}
-          aria-label={`Compare ${service} ${operation}`}
-          title="Compare (x)"
-          onChange={() => onChoose(row)}
-        />
-      </span>
-      <span role="gridcell" class="time" title={formatDateTime(startedAt)}>
-        {formatTime(startedAt)}
-      </span>
-      <span role="gridcell" class="what">
-        <span class={`swatch ${hueOf(service)}`} aria-hidden="true" />
-        <span class="service">{service}</span>
-        <a
-          href={traceAddress(traceId, query)}
-          tabIndex={-1}
-          onClick={(event) => {
-            if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
-            event.preventDefault();
-            onOpen(row);
-          }}
-        >
-          {operation === '' ? '(no name)' : operation}
-        </a>
-        {!row.hasRoot && <span class="tag">root missing</span>}
-        {row.imported && <span class="tag">from a file</span>}
-        {failedSpans > 0 && (
-          <span class="tag bad">{failedSpans === 1 ? '1 error' : `${formatCount(failedSpans)} errors`}</span>
-        )}
-      </span>
-      <span
-        role="gridcell"
-        class="services"
-        title={services.map(([name, count]) => `${name} ${count}`).join(', ')}
-      >
-        {services.slice(0, 5).map(([name, count]) => (
-          <span key={name} class="part">
-            <span class={`swatch ${hueOf(name)}`} aria-hidden="true" />
-            <span class="unseen">{name} </span>
-            {formatCount(count)}
-          </span>
-        ))}
-      </span>
-      <span role="gridcell" class="spans">
-        {plural(spans, 'span')}
-      </span>
-      <span role="gridcell" class="duration">
-        <span class="track" aria-hidden="true">
-          <span
-            class={`fill ${failedSpans > 0 ? 'bad' : ''}`}
-            style={{ width: `${Math.max(0.5, (duration / longest) * 100)}%` }}
-          />
-        </span>
-        <span class="value">{formatDuration(duration)}</span>
-      </span>
-    </div>
-  );
-}
-
-function Welcome({
-  endpoint,
-  evicted,
-}: {
-  readonly endpoint: string;
-  readonly evicted: number;
-}): JSX.Element {
-  const { host } = new URL(endpoint);
-  return (
-    <div class="welcome">
-      <h2>{evicted > 0 ? 'No traces here now' : 'Waiting for the first trace'}</h2>
-      <p>Send OTLP over HTTP to {host}. Any language's SDK does with:</p>
-      <pre>
-        {`OTEL_EXPORTER_OTLP_ENDPOINT=${endpoint}
-OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`}
-      </pre>
-      <p>A Node.js service needs no code for it:</p>
-      <pre>{`npm install @uat/tracing-sdk @opentelemetry/api
-npx @uat/trace-viewer -- node --import @uat/tracing-sdk/register app.js`}</pre>
-      <p>Or drop a file of OTLP JSON on this page.</p>
     </div>
   );
 }

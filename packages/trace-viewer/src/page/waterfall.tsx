@@ -4,7 +4,7 @@ import { SPAN_KINDS } from '../search/query.ts';
 import type { SpanRow, TraceDetail } from '../wire/api.ts';
 import { formatCount, formatDuration } from './formats.ts';
 import { hueOf } from './service-colours.ts';
-import type { TimeRange } from './trace-view.tsx';
+import type { TimeRange } from './span-rows.ts';
 import { rowPlace, useRowInView, useVisibleRows, VirtualRows } from './virtual-rows.tsx';
 
 export interface WaterfallProps {
