@@ -30,6 +30,8 @@ const main = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const viewer = spawn(process.execPath, [main, '--port', '0', '--max-spans', String(maxSpans)], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
+// Also when this program ends by an error.
+process.on('exit', () => viewer.kill());
 const [line] = (await once(createInterface({ input: viewer.stdout }), 'line')) as [string];
 const url = /http:\S+/.exec(line)?.[0] as string;
 const chromium = await openChromium();
