@@ -12,7 +12,7 @@ usage='Usage: start.sh [options]
   --help        this text
 
 Settings: README.md, in the environment or in .env beside this file.
-START_TIMEOUT   seconds until a start counts as failed (default: 300)
+START_TIMEOUT   seconds until a start counts as failed (default: 600)
 '
 
 oldest_compose=2.24
@@ -40,7 +40,7 @@ for argument; do
   esac
 done
 [ -z "$yes" ] || [ -n "$clean" ] || fail "--yes answers what --clean asks, and --clean is not there" 2
-timeout=${START_TIMEOUT:-300}
+timeout=${START_TIMEOUT:-600}
 case $timeout in
   '' | *[!0-9]* | 0) fail "START_TIMEOUT must be a number of seconds above 0, got '$timeout'" 2 ;;
 esac
@@ -72,7 +72,7 @@ esac
 work=$(mktemp -d)
 up=''
 # Containers that were started stay: a second start goes on from there.
-trap 'rm -rf "$work"; [ -z "$up" ] || kill "$up" 2>/dev/null || :' EXIT
+trap '[ -z "$up" ] || { kill "$up" 2>/dev/null && wait "$up"; } || :; rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -90,7 +90,7 @@ plugin=''
 compose() {
   [ -z "$with_apps" ] || set -- --profile apps "$@"
   [ -z "$plugin" ] || set -- -f "$stack/compose.plugin.yaml" "$@"
-  docker compose -f "$stack/compose.yaml" -f "$stack/compose.apps.yaml" "$@"
+  ${replace:+exec} docker compose -f "$stack/compose.yaml" -f "$stack/compose.apps.yaml" "$@"
 }
 
 # --- stop, clean ------------------------------------------------------------------------------------------------------
@@ -195,7 +195,11 @@ explain_port() {
   fail "port ${port:-of a service} is taken by another program: stop that one, or set ${setting:-another port} in $stack/.env"
 }
 
-compose up --detach --remove-orphans >"$work/up" 2>&1 &
+# In place of its shell, so that it is Docker itself that the trap ends.
+(
+  replace=1
+  compose up --detach --no-build --remove-orphans >"$work/up" 2>&1
+) &
 up=$!
 starting=1
 began=$(date +%s)

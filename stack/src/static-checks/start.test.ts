@@ -380,7 +380,7 @@ describe('options', () => {
     expect(changes).toEqual([
       'down --remove-orphans --volumes',
       'up --no-start --remove-orphans',
-      'up --detach --remove-orphans',
+      'up --detach --no-build --remove-orphans',
     ]);
     expect(existsSync(join(repository, 'stack/secrets/qdrant_api_key'))).toBe(true);
   });
