@@ -197,7 +197,7 @@ describe('queries by examples', () => {
       ],
     },
     {
-      // One pair, whose confidence is 0.5: 1 * similarity + 0.5 ** 1 * 2 * (to the better one - to the worse one).
+      // One pair, whose confidence is 0.5: 1 * similarity + 0.5 ** 2 * 4 * (to the better one - to the worse one).
       name: 'relevance feedback',
       query: {
         relevance_feedback: {
@@ -206,7 +206,7 @@ describe('queries by examples', () => {
             { example: 2, score: 0.4 },
             { example: 1, score: 0.9 },
           ],
-          strategy: { naive: { a: 1, b: 1, c: 2 } },
+          strategy: { naive: { a: 1, b: 2, c: 4 } },
         },
       },
       hits: [
