@@ -1,5 +1,6 @@
 import type { OptionDeclaration } from '../cli/options.ts';
-import { type ComposeFile, ComposeFileError, readComposeFile } from '../compose/compose-file.ts';
+import { type ComposeFile, readComposeFile } from '../compose/compose-file.ts';
+import { ComposeFileError } from '../compose/compose-file-error.ts';
 import { reachable } from '../compose/published-port.ts';
 import { type OtlpEndpoint, parseOtlpEndpoint } from './otlp-endpoint.ts';
 

@@ -1,5 +1,5 @@
 import { Concealment } from '../check/concealment.ts';
-import { ComposeFileError } from '../compose/compose-file.ts';
+import { ComposeFileError } from '../compose/compose-file-error.ts';
 import { DOCTOR_OPTIONS, settleDoctorSettings } from '../doctor/doctor-settings.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { runDoctor } from '../doctor/run-doctor.ts';

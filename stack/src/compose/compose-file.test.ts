@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { COMPOSE_FILE, ComposeFileError, readComposeFile } from './compose-file.ts';
+import { COMPOSE_FILE, readComposeFile } from './compose-file.ts';
+import { ComposeFileError } from './compose-file-error.ts';
 import { interpolate } from './interpolation.ts';
 import { reachable, readPorts } from './published-port.ts';
 
@@ -133,6 +134,18 @@ services:
 
   test('a file that is not there', () => {
     expect(() => readComposeFile(join(folder, 'none.yaml'), {})).toThrow(ComposeFileError);
+  });
+
+  test.each([
+    [
+      { JAEGER_PORT: 'abc' },
+      "JAEGER_PORT or BIND_ADDRESS makes '127.0.0.1:abc:16686' of a port, which is none",
+    ],
+    [{ JAEGER_PORT: '70000' }, "'127.0.0.1:70000:16686'"],
+    [{ BIND_ADDRESS: '::1' }, 'in brackets for IPv6 ([::1])'],
+  ])('a setting that makes no port: %o', (environment, message) => {
+    expect(() => readComposeFile(COMPOSE_FILE, environment)).toThrow(message);
+    expect(() => readComposeFile(COMPOSE_FILE, environment)).toThrow(ComposeFileError);
   });
 
   test('the ports of the brief are in the stack’s own file', () => {

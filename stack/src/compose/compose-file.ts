@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { parse } from 'yaml';
+import { ComposeFileError } from './compose-file-error.ts';
 import { interpolate, type Variables } from './interpolation.ts';
 import { type PublishedPort, readPorts } from './published-port.ts';
 
@@ -29,8 +30,6 @@ export interface ComposeFile {
   readonly services: readonly ComposeService[];
 }
 
-export class ComposeFileError extends Error {}
-
 /** Beside the compose file: services that only `start.sh --with-apps` starts. */
 const APPS_FILE = 'compose.apps.yaml';
 
@@ -38,7 +37,7 @@ const APPS_FILE = 'compose.apps.yaml';
  * Reads what a start would see: settings from the environment, else from `.env` beside the file; with the services of
  * `compose.apps.yaml`, where there is one.
  *
- * @throws ComposeFileError when the file is not there or is no compose file.
+ * @throws ComposeFileError when the file is not there or is no compose file, or a setting makes a port of it that is none.
  */
 export function readComposeFile(
   file: string = COMPOSE_FILE,

@@ -1,3 +1,5 @@
+import { ComposeFileError } from './compose-file-error.ts';
+
 export interface PublishedPort {
   /** The address of this machine that it is bound to. `0.0.0.0` when the file names none. */
   readonly host: string;
@@ -19,12 +21,18 @@ const SHORT = /^(?:(\[[^\]]+\]|[^:]+):)?(?:(\d+):)?(\d+)(?:\/tcp)?$/;
  *
  * @param list interpolated
  * @param written the same before that
+ * @throws ComposeFileError when a setting has made something of one of them that is no port
  * @see https://docs.docker.com/reference/compose-file/services/#ports
  */
 export function readPorts(list: readonly unknown[], written: readonly unknown[] = list): PublishedPort[] {
   return list.flatMap((entry, index) => {
     const port = readPort(entry);
     const setting = SETTING.exec(JSON.stringify(written[index]))?.[1];
+    if (setting !== undefined && (port === undefined || port.port < 1 || port.port > 65_535)) {
+      throw new ComposeFileError(
+        `${setting} or BIND_ADDRESS makes '${String(entry)}' of a port, which is none. The first is a number from 1 to 65535, the second an address, in brackets for IPv6 ([::1]). Correct them in the environment or in stack/.env.`,
+      );
+    }
     return port === undefined ? [] : [{ ...port, setting }];
   });
 }
