@@ -17,8 +17,8 @@ export function shortened(duration: string): string {
 /**
  * The one thing in which the rules of the proof differ from the shipped ones: durations. `for` is 2 s, `keep_firing_for`
  * 5 s, a group's interval 1 s; ranges and offsets of expressions as `shortened`. Thresholds stay. The counts of the error
- * budget, which multiply by the interval in seconds, so count 60 times what there was: the guard against low traffic is
- * not proven by this.
+ * budget, which multiply by the shipped interval in seconds, so count 60 or 120 times what there was: the guard against low
+ * traffic is not proven by this.
  */
 export function shortenedRules(yaml: string): string {
   const file = parseDocument(yaml);
