@@ -145,6 +145,8 @@ describe('what is counted', () => {
     expect(values('collections_vector_total')).toEqual({ '': 4 });
     expect(values('collection_points')).toEqual({ one: 3, two: 0 });
     expect(values('collection_vectors')).toEqual({ 'one a': 2, 'one b': 1, 'one words': 1, 'two ': 0 });
+    // Sparse vectors are always indexed.
+    expect(values('collection_indexed_only_excluded_points')).toEqual({ 'one a': 0, 'one b': 0, 'two ': 0 });
     expect(values('snapshot_created_total')).toEqual({ one: 0, two: 2 });
   });
 
