@@ -195,7 +195,7 @@ describe.skipIf(realUrl !== undefined)('what goes wrong (needs faults on demand:
   });
 
   test("a server too slow for the client's patience", async () => {
-    const { span } = await failing({ delayMs: 2000 }, query, { timeout: 50 });
+    const { span } = await failing({ delayMs: 3000 }, query, { timeout: 500 });
     expect(span.attributes['error.type']).toBe('QdrantClientTimeoutError');
     expect(span.status.message).toContain("no answer within the client's timeout");
   });
