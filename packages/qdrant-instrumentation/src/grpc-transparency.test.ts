@@ -5,6 +5,7 @@ import { QdrantClient, QueryResponseSchema } from '@qdrant/js-client-grpc';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AnyClient, apiFunctions } from '../test/client-calls.ts';
+import { type Ending, endingOf } from '../test/ending.ts';
 import { type GrpcAnswer, type MockGrpc, startMockGrpc } from '../test/mock-qdrant-grpc.ts';
 import { type Log, type Recipe, randomArguments } from '../test/random-arguments.ts';
 import { type RecordedTelemetry, recordTelemetry } from '../test/recorded-telemetry.ts';
@@ -100,7 +101,7 @@ const call = fc.record({
 });
 
 interface Outcome {
-  readonly ended: 'returned' | 'thrown' | 'resolved' | 'rejected';
+  readonly ended: Ending['ended'];
   readonly what: string;
   readonly log: Log;
   /** Of calls that succeed. A message that is refused is refused after its request has begun: one without a body comes late. */
@@ -114,26 +115,14 @@ async function run(
   const log: Log = [];
   mock.requests.length = 0;
   const made = args.map((recipe) => recipe(log));
-  let ended: Outcome['ended'] = 'returned';
-  let what: unknown;
-  try {
-    what = client.api(target.service)[target.name](...made);
-    if (what instanceof Promise) {
-      ended = 'rejected';
-      what = await what;
-      ended = 'resolved';
-    }
-  } catch (error) {
-    if (ended === 'returned') ended = 'thrown';
-    what = error;
-  }
+  const { ended, value } = await endingOf(() => client.api(target.service)[target.name](...made));
   const requests = mock.requests
     .filter(({ body }) => body.length > 0)
     .map(({ path, headers, body }) => {
       const { traceparent, tracestate, baggage, ':authority': _, ...others } = headers;
       return { path, body: body.toString('hex'), headers: others };
     });
-  return { ended, what: describe(what), log, requests: ended === 'resolved' ? requests : [] };
+  return { ended, what: describe(value), log, requests: ended === 'resolved' ? requests : [] };
 }
 
 function describe(what: unknown): string {

@@ -4,6 +4,7 @@ import { QdrantClient } from '@qdrant/js-client-rest';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AnyClient, apiFunctions, methodsOf } from '../test/client-calls.ts';
+import { type Ending, endingOf } from '../test/ending.ts';
 import { type MockAnswer, type MockQdrant, ok, startMockQdrant } from '../test/mock-qdrant.ts';
 import { type Log, type Recipe, randomArguments } from '../test/random-arguments.ts';
 import { type RecordedTelemetry, recordTelemetry } from '../test/recorded-telemetry.ts';
@@ -99,7 +100,7 @@ const call = fc.oneof(
 );
 
 interface Outcome {
-  readonly ended: 'returned' | 'thrown' | 'resolved' | 'rejected';
+  readonly ended: Ending['ended'];
   readonly what: string;
   readonly log: Log;
   readonly requests: unknown[];
@@ -112,25 +113,14 @@ async function run(
   const log: Log = [];
   mock.requests.length = 0;
   const made = args.map((recipe: Recipe) => recipe(log));
-  let ended: Outcome['ended'] = 'returned';
-  let what: unknown;
-  try {
-    const target = through === 'method' ? client : client.api();
-    what = target[name](...made);
-    if (what instanceof Promise) {
-      ended = 'rejected';
-      what = await what;
-      ended = 'resolved';
-    }
-  } catch (error) {
-    if (ended === 'returned') ended = 'thrown';
-    what = error;
-  }
+  const { ended, value } = await endingOf(() =>
+    (through === 'method' ? client : client.api())[name](...made),
+  );
   const requests = mock.requests.map(({ method, url, headers, body }) => {
     const { traceparent, tracestate, baggage, host, ...others } = headers;
     return { method, url, body, headers: others };
   });
-  return { ended, what: describe(what), log, requests };
+  return { ended, what: describe(value), log, requests };
 }
 
 function describe(what: unknown): string {
