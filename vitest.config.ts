@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{packages,examples,scripts,dashboards}/**/*.test.ts', 'stack/src/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/browser-tests/**'],
+    // The Grafana app has its own tool chain: `npm test` in its folder.
+    exclude: ['**/node_modules/**', '**/dist/**', '**/browser-tests/**', 'packages/grafana-app/**'],
     // Real processes, sockets and signals: each file in a process of its own.
     pool: 'forks',
     // The SDK requires its metrics when they are switched on; from source that is a TypeScript file, which Node.js

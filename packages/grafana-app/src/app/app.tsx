@@ -1,0 +1,5 @@
+import { PluginPage } from '@grafana/runtime';
+
+export default function App() {
+  return <PluginPage>Being written.</PluginPage>;
+}

@@ -1,0 +1,51 @@
+// The generated configuration of create-plugin, and what this plugin adds to it: dashboards and alert rules as they are
+// printed in the repository.
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import CopyWebpackPlugin from 'copy-webpack-plugin';
+import type { Configuration } from 'webpack';
+import { merge } from 'webpack-merge';
+import grafanaConfig, { type Env } from './.config/webpack/webpack.config.ts';
+
+const GENERATED = path.resolve(process.cwd(), '../../dashboards/generated');
+
+/**
+ * Grafana overwrites a dashboard that it has imported from a plugin only where `revision` is another one. A part of the
+ * hash of what it says is another one whenever that changes, and the same as long as it does not. 31 bits: Grafana reads it
+ * as an integer.
+ */
+export function withRevision(text: string): string {
+  const dashboard = JSON.parse(text) as Record<string, unknown>;
+  delete dashboard.revision;
+  const revision = createHash('sha256').update(JSON.stringify(dashboard)).digest().readUInt32BE() >>> 1;
+  return `${JSON.stringify({ ...dashboard, revision })}\n`;
+}
+
+/** JSX without `React` in scope: react/jsx-runtime is shared by Grafana as react is. */
+function withAutomaticJsx(configuration: Configuration): Configuration {
+  for (const rule of configuration.module?.rules ?? []) {
+    if (typeof rule !== 'object' || rule === null || typeof rule.use !== 'object' || rule.use === null)
+      continue;
+    const { loader, options } = rule.use as { loader?: string; options?: { jsc?: Record<string, unknown> } };
+    if (loader === 'swc-loader' && options?.jsc)
+      options.jsc = { ...options.jsc, target: 'es2022', transform: { react: { runtime: 'automatic' } } };
+  }
+  return configuration;
+}
+
+export default async (env: Env): Promise<Configuration> =>
+  merge(withAutomaticJsx(await grafanaConfig(env)), {
+    resolve: { alias: { '@generated': GENERATED } },
+    plugins: [
+      new CopyWebpackPlugin({
+        patterns: [
+          {
+            from: '*.json',
+            context: path.join(GENERATED, 'grafana'),
+            to: 'dashboards',
+            transform: (content) => withRevision(content.toString()),
+          },
+        ],
+      }),
+    ],
+  });
