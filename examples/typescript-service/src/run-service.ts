@@ -5,6 +5,8 @@ import { checkoutRoutes } from './checkout-routes.ts';
 import { keepDocumentation } from './documentation-keeper.ts';
 import { inventoryRoutes } from './inventory-routes.ts';
 import { listenError } from './listen-error.ts';
+import { pageRoutes } from './page-routes.ts';
+import { questionRoutes } from './question-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { HttpError, type Routes, type RunningServer, serve } from './serve.ts';
 import type { ServiceSettings } from './service-settings.ts';
@@ -16,7 +18,7 @@ const QDRANT_TIMEOUT_MILLIS = 5_000;
 const STOP_TIMEOUT_MILLIS = 10_000;
 
 /**
- * Serves orders, stock and searches until SIGTERM or SIGINT, then answers what is under way, delivers the last spans and
+ * Serves orders, stock, searches and questions until SIGTERM or SIGINT, then answers what is under way, delivers the last spans and
  * metrics, and resolves.
  *
  * @param tracing running already; shut down at the end
@@ -41,6 +43,8 @@ export async function runService(settings: ServiceSettings, tracing: Tracing): P
     ...checkoutRoutes(`http://127.0.0.1:${inventory.port}`),
     ...inventoryRoutes,
     ...searchRoutes(qdrant),
+    ...questionRoutes(qdrant, settings),
+    ...pageRoutes(settings.publicWebsocketUrl),
     'GET /health': async () => ({ status: 'ok' }),
     'GET /ready': async () => {
       if (signal.aborted) throw new HttpError(503, 'stopping');

@@ -1,23 +1,13 @@
 import type { QdrantClient } from '@qdrant/js-client-rest';
-import { withSpan } from '@uat/tracing-sdk';
 import { DOCUMENTATION } from './documentation-index.ts';
+import { findPassages } from './passages.ts';
 import { HttpError, type Routes } from './serve.ts';
-import { textVector } from './text-vector.ts';
-
-const HITS = 3;
 
 /** Searches this repository's own documentation in Qdrant. */
 export function searchRoutes(qdrant: QdrantClient): Routes {
   const find = async (collection: string, question: string): Promise<unknown> => {
-    const query = await withSpan('embed question', {}, async () => textVector(question));
     try {
-      const { points } = await qdrant.query(collection, {
-        query,
-        limit: HITS,
-        score_threshold: 0.05,
-        with_payload: ['file', 'heading'],
-      });
-      return points.map(({ score, payload }) => ({ score, ...payload }));
+      return await findPassages(qdrant, collection, question);
     } catch (error) {
       throw new HttpError(502, `Qdrant has no answer: ${(error as Error).message}`);
     }

@@ -25,11 +25,14 @@ function send(
   body = '',
 ): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const request = http.request({ port, host: '127.0.0.1', method, path }, async (response) => {
-      let text = '';
-      for await (const chunk of response.setEncoding('utf8')) text += chunk;
-      resolve({ status: response.statusCode ?? 0, text });
-    });
+    const request = http.request(
+      { port, host: '127.0.0.1', method, path, headers: { 'content-type': 'application/json' } },
+      async (response) => {
+        let text = '';
+        for await (const chunk of response.setEncoding('utf8')) text += chunk;
+        resolve({ status: response.statusCode ?? 0, text });
+      },
+    );
     request.on('error', reject);
     request.end(body);
   });
@@ -47,7 +50,7 @@ describe('answers', () => {
     ['POST', '/echo', '[1]', 200, '{"body":[1]}'],
     ['POST', '/echo', '', 200, '{}'],
     ['POST', '/echo', '{', 400, 'the body must be JSON'],
-    ['POST', '/echo', `"${'x'.repeat(20_000)}"`, 413, 'too much'],
+    ['POST', '/echo', `"${'x'.repeat(70_000)}"`, 413, 'at most 65536 bytes'],
   ])('%s %s with %j', async (method, path, body, status, text) => {
     const { port } = await start();
     const answer = await send(port, method, path, body);

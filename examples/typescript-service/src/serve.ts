@@ -17,7 +17,28 @@ export class HttpError extends Error {
 /** Closing takes connections for a moment more: a request that is on its way finds somebody. */
 const LAST_REQUESTS_MILLIS = 300;
 
-export type Handler = (parameters: Readonly<Record<string, string>>, body: unknown) => Promise<unknown>;
+/** An answer that is not JSON. */
+export class Content {
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  /** @param headers `content-type` and what else belongs to it */
+  constructor(text: string, headers: Readonly<Record<string, string>>) {
+    this.text = text;
+    this.headers = headers;
+  }
+}
+
+/** @returns what is answered: a `Content`, or a value as JSON */
+export type Handler = (
+  parameters: Readonly<Record<string, string>>,
+  body: unknown,
+  query: URLSearchParams,
+) => Promise<unknown>;
+
+/** A client that sends its headers, or all of its request, more slowly than this is answered 408 and let go. */
+const HEADERS_TIMEOUT_MILLIS = 5_000;
+const REQUEST_TIMEOUT_MILLIS = 10_000;
 
 /** By method and path, for instance `GET /stock/:sku`. */
 export type Routes = Readonly<Record<string, Handler>>;
@@ -45,16 +66,26 @@ export async function serve(
 ): Promise<RunningServer> {
   const underWay = new Set<http.ServerResponse>();
   let closing = false;
-  const server = http.createServer(async (request, response) => {
+  const limits = {
+    headersTimeout: HEADERS_TIMEOUT_MILLIS,
+    requestTimeout: REQUEST_TIMEOUT_MILLIS,
+    connectionsCheckingInterval: 500,
+  };
+  const server = http.createServer(limits, async (request, response) => {
     underWay.add(response);
     response.on('close', () => underWay.delete(response));
     // Or the client keeps the connection, and closing waits for it.
     const answer = (status: number, body: unknown): void => {
+      const { text, headers } =
+        body instanceof Content
+          ? body
+          : { text: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
       response.writeHead(status, {
-        'content-type': 'application/json',
+        ...headers,
+        'x-content-type-options': 'nosniff',
         ...(closing ? { connection: 'close' } : {}),
       });
-      response.end(JSON.stringify(body));
+      response.end(text);
     };
     try {
       const { route, handler, parameters } = findRoute(routes, request);
@@ -62,7 +93,7 @@ export async function serve(
         .getActiveSpan()
         ?.updateName(route)
         .setAttribute('http.route', route.split(' ')[1] as string);
-      answer(200, await handler(parameters, await readJson(request)));
+      answer(200, await handler(parameters, await readJson(request), urlOf(request).searchParams));
     } catch (error) {
       answer(error instanceof HttpError ? error.status : 500, { error: (error as Error).message });
     }
@@ -92,7 +123,7 @@ export async function serve(
 }
 
 function findRoute(routes: Routes, request: http.IncomingMessage) {
-  const path = pathOf(request).split('/');
+  const path = urlOf(request).pathname.split('/');
   for (const [route, handler] of Object.entries(routes)) {
     const [method, pattern = ''] = route.split(' ');
     const segments = pattern.split('/');
@@ -106,10 +137,10 @@ function findRoute(routes: Routes, request: http.IncomingMessage) {
   throw new HttpError(404, `no route for ${request.method} ${request.url}`);
 }
 
-function pathOf({ url = '/' }: http.IncomingMessage): string {
+function urlOf({ url = '/' }: http.IncomingMessage): URL {
   const parsed = URL.parse(url, 'http://localhost');
   if (parsed === null) throw new HttpError(400, `'${url}' is no path`);
-  return parsed.pathname;
+  return parsed;
 }
 
 function decode(segment: string): string {
@@ -120,17 +151,23 @@ function decode(segment: string): string {
   }
 }
 
-const MAX_BODY_BYTES = 10_000;
+const MAX_BODY_BYTES = 64 * 1024;
 
 async function readJson(request: http.IncomingMessage): Promise<unknown> {
-  let text = '';
-  for await (const chunk of request.setEncoding('utf8')) {
-    text += chunk;
-    if (text.length > MAX_BODY_BYTES) throw new HttpError(413, 'too much of an order');
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES)
+      throw new HttpError(413, `too much: a body has at most ${MAX_BODY_BYTES} bytes`);
+    chunks.push(chunk);
   }
-  if (text === '') return undefined;
+  if (bytes === 0) return undefined;
+  // A page of somebody else's may send text unasked, and JSON not.
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+    throw new HttpError(415, 'the body must be JSON; say so with the header content-type: application/json');
   try {
-    return JSON.parse(text);
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
   } catch {
     throw new HttpError(400, 'the body must be JSON');
   }

@@ -10,6 +10,9 @@ const DEFAULTS = {
   port: 8000,
   qdrantUrl: 'http://127.0.0.1:6333',
   qdrantApiKey: undefined,
+  routerUrl: 'http://127.0.0.1:8001',
+  websocketUrl: 'ws://127.0.0.1:8080/ws',
+  publicWebsocketUrl: 'ws://127.0.0.1:8080/ws',
   trafficPerSecond: 0,
 };
 
@@ -45,6 +48,11 @@ test.each([
     { qdrantUrl: 'https://q.example:6333', qdrantApiKey: 'k' },
   ],
   [{ TRAFFIC_PER_SECOND: '0.5' }, { trafficPerSecond: 0.5 }],
+  [
+    { ROUTER_URL: 'http://r:1', WEBSOCKET_URL: 'ws://w:2/ws' },
+    { routerUrl: 'http://r:1', websocketUrl: 'ws://w:2/ws', publicWebsocketUrl: 'ws://w:2/ws' },
+  ],
+  [{ PUBLIC_WEBSOCKET_URL: 'wss://w/ws' }, { publicWebsocketUrl: 'wss://w/ws' }],
 ])('%j', (environment, settings) => {
   expect(readSettings(environment)).toEqual({ ...DEFAULTS, ...settings });
 });
@@ -78,6 +86,12 @@ test.each([
   ],
   [{ QDRANT_URL: 'nowhere' }, "QDRANT_URL is 'nowhere'"],
   [{ QDRANT_URL: 'http://me:hunter2@q:6333' }, 'QDRANT_URL holds a user or a password'],
+  [
+    { ROUTER_URL: 'ws://r:1' },
+    "ROUTER_URL is 'ws://r:1'; it must be an address such as http://llm-router:8001.",
+  ],
+  [{ WEBSOCKET_URL: 'http://w' }, "WEBSOCKET_URL is 'http://w'; it must be an address such as ws://"],
+  [{ PUBLIC_WEBSOCKET_URL: 'ws://a:hunter2@w' }, 'PUBLIC_WEBSOCKET_URL holds a user or a password'],
   [{ QDRANT_API_KEY: 'hunter2', QDRANT_API_KEY_FILE: '/x' }, 'are both set; only one may be. Leave one out.'],
   [
     { QDRANT_API_KEY_FILE: '/nowhere/key' },
@@ -105,7 +119,7 @@ test('all that is wrong is said at once', () => {
 test('any text is either taken or refused with a sentence', () => {
   fc.assert(
     fc.property(
-      fc.constantFrom('PORT', 'TRAFFIC_PER_SECOND', 'QDRANT_URL', 'HOST'),
+      fc.constantFrom('PORT', 'TRAFFIC_PER_SECOND', 'QDRANT_URL', 'ROUTER_URL', 'WEBSOCKET_URL', 'HOST'),
       fc.string(),
       (name, value) => {
         const said = problemOf({ [name]: value });
@@ -122,13 +136,16 @@ test('the README has every variable, and its default', () => {
     name,
     value?.trim(),
   ]);
-  const { host, port, qdrantUrl, trafficPerSecond } = readSettings({});
+  const { host, port, qdrantUrl, routerUrl, websocketUrl, trafficPerSecond } = readSettings({});
   expect(Object.fromEntries(rows)).toEqual({
     HOST: host,
     PORT: String(port),
     QDRANT_URL: qdrantUrl,
     QDRANT_API_KEY: 'none',
     QDRANT_API_KEY_FILE: 'none',
+    ROUTER_URL: routerUrl,
+    WEBSOCKET_URL: websocketUrl,
+    PUBLIC_WEBSOCKET_URL: 'WEBSOCKET_URL',
     TRAFFIC_PER_SECOND: String(trafficPerSecond),
   });
 });

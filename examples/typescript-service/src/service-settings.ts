@@ -9,6 +9,12 @@ export interface ServiceSettings {
   readonly qdrantUrl: string;
   /** Default: none. Environment: `QDRANT_API_KEY`, or `QDRANT_API_KEY_FILE` with the path of a file that holds it. */
   readonly qdrantApiKey: string | undefined;
+  /** The LLM router. Default: `http://127.0.0.1:8001`. Environment: `ROUTER_URL`. */
+  readonly routerUrl: string;
+  /** The WebSocket service, as this service reaches it. Default: `ws://127.0.0.1:8080/ws`. Environment: `WEBSOCKET_URL`. */
+  readonly websocketUrl: string;
+  /** The same, as a browser reaches it. Default: `websocketUrl`. Environment: `PUBLIC_WEBSOCKET_URL`. */
+  readonly publicWebsocketUrl: string;
   /** Orders and searches a second that the service sends itself, 0 to 50. Default: 0. Environment: `TRAFFIC_PER_SECOND`. */
   readonly trafficPerSecond: number;
 }
@@ -17,6 +23,13 @@ export interface ServiceSettings {
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  QDRANT_URL: 'http://qdrant:6333',
+  ROUTER_URL: 'http://llm-router:8001',
+  WEBSOCKET_URL: 'ws://websocket-service:8080/ws',
+  PUBLIC_WEBSOCKET_URL: 'ws://localhost:8080/ws',
+};
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -40,27 +53,33 @@ export function readSettings(environment: Environment): ServiceSettings {
     return otherwise;
   };
 
-  const qdrantUrl = (): string => {
-    const given = text('QDRANT_URL');
-    if (given === undefined) return 'http://127.0.0.1:6333';
+  /** @param advice where a secret belongs that stands in the address */
+  const address = (name: string, schemes: readonly string[], otherwise: string, advice: string): string => {
+    const given = text(name);
+    if (given === undefined) return otherwise;
     const url = URL.parse(given);
     // Not shown as it is: it may hold a password.
     if (url !== null && url.username + url.password !== '')
+      problems.push(`${name} holds a user or a password; it must be an address alone. ${advice}`);
+    else if (url === null || !schemes.includes(url.protocol))
       problems.push(
-        'QDRANT_URL holds a user or a password; it must be an address alone. Put the key into QDRANT_API_KEY.',
-      );
-    else if (url === null || !['http:', 'https:'].includes(url.protocol))
-      problems.push(
-        `QDRANT_URL is '${given}'; it must be an address such as http://qdrant:6333. Correct it, or leave it out for http://127.0.0.1:6333.`,
+        `${name} is '${given}'; it must be an address such as ${EXAMPLES[name]}. Correct it, or leave it out for ${otherwise}.`,
       );
     return given;
   };
+  const http = ['http:', 'https:'];
+  const websocket = ['ws:', 'wss:'];
+  const removed = 'Correct it: take them out.';
+  const websocketUrl = address('WEBSOCKET_URL', websocket, 'ws://127.0.0.1:8080/ws', removed);
 
   const settings = {
     host: text('HOST') ?? '127.0.0.1',
     port: number('PORT', 65535, true, 8000),
-    qdrantUrl: qdrantUrl(),
+    qdrantUrl: address('QDRANT_URL', http, 'http://127.0.0.1:6333', 'Put the key into QDRANT_API_KEY.'),
     qdrantApiKey: readKey(text('QDRANT_API_KEY'), text('QDRANT_API_KEY_FILE'), problems),
+    routerUrl: address('ROUTER_URL', http, 'http://127.0.0.1:8001', removed),
+    websocketUrl,
+    publicWebsocketUrl: address('PUBLIC_WEBSOCKET_URL', websocket, websocketUrl, removed),
     trafficPerSecond: number('TRAFFIC_PER_SECOND', 50, false, 0),
   };
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));

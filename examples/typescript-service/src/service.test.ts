@@ -1,29 +1,27 @@
 /** The service as a process, with real sockets. Needs the SDK's dist. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
-import { type QdrantStandIn, startQdrantStandIn } from '@uat/qdrant-stand-in';
+import { startQdrantStandIn } from '@uat/qdrant-stand-in';
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '@uat/tracing-sdk/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  becomes,
+  closeAll,
+  get,
+  KEY,
+  type Launched,
+  launch as launchService,
+  opened,
+  openQdrant,
+  type Running,
+  start as startService,
+  stop,
+  withQdrant,
+} from '../test/running-service.ts';
 
-const SERVICE = fileURLToPath(new URL('service.ts', import.meta.url));
-const KEY = 'a-key-of-the-test';
 const SERVER = 1;
-
-interface Running {
-  readonly child: ChildProcessWithoutNullStreams;
-  readonly url: string;
-  readonly output: () => string;
-  readonly ended: Promise<{ code: number | null; output: string }>;
-}
-
-const opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((one) => one.close()));
-});
 
 let receiver: OtlpReceiver;
 let metrics: MetricsBackend;
@@ -32,59 +30,18 @@ beforeEach(async () => {
   metrics = await startMetricsBackend();
   opened.push(receiver, metrics);
 });
+afterEach(closeAll);
 
-function launch(environment: Record<string, string>): Omit<Running, 'url'> {
-  const child = spawn(process.execPath, [SERVICE], {
-    env: {
-      PATH: process.env.PATH,
-      PORT: '0',
-      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: metrics.url,
-      OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json',
-      OTEL_EXPORTER_OTLP_METRICS_COMPRESSION: 'none',
-      ...environment,
-    },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk) => {
-      output += chunk;
-    });
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
-  opened.push({
-    async close() {
-      child.kill('SIGKILL');
-      await ended;
-    },
-  });
-  return { child, output: () => output, ended };
-}
-
-async function start(environment: Record<string, string> = {}): Promise<Running> {
-  const running = launch(environment);
-  for (;;) {
-    const url = /listening on (\S+)/.exec(running.output())?.[1];
-    if (url !== undefined) return { ...running, url };
-    const over = await Promise.race([
-      running.ended,
-      once(running.child.stdout, 'data').then(() => undefined),
-    ]);
-    if (over !== undefined) throw new Error(`ended with ${over.code}: ${over.output}`);
-  }
-}
-
-async function openQdrant(port = 0): Promise<QdrantStandIn> {
-  const qdrant = await startQdrantStandIn({ apiKey: KEY, port });
-  opened.push(qdrant);
-  return qdrant;
-}
-
-const withQdrant = (qdrant: { readonly url: string }) => ({ QDRANT_URL: qdrant.url, QDRANT_API_KEY: KEY });
-
-async function get(url: string): Promise<{ status: number; body: Record<string, unknown> }> {
-  const response = await fetch(url);
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-}
+const telemetry = () => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: metrics.url,
+  OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json',
+  OTEL_EXPORTER_OTLP_METRICS_COMPRESSION: 'none',
+});
+const launch = (environment: Record<string, string>): Launched =>
+  launchService({ ...telemetry(), ...environment });
+const start = (environment: Record<string, string> = {}): Promise<Running> =>
+  startService({ ...telemetry(), ...environment });
 
 const order = (url: string, items: readonly string[]): Promise<number> =>
   fetch(`${url}/orders`, {
@@ -95,19 +52,6 @@ const order = (url: string, items: readonly string[]): Promise<number> =>
     await response.arrayBuffer();
     return response.status;
   });
-
-const becomes = (url: string, status: number): Promise<void> =>
-  vi.waitFor(async () => expect((await get(`${url}/ready`)).status).toBe(status), {
-    timeout: 20_000,
-    interval: 100,
-  });
-
-async function stop({ child, ended }: Running): Promise<string> {
-  child.kill('SIGTERM');
-  const { code, output } = await ended;
-  expect(code, output).toBe(0);
-  return output;
-}
 
 interface MetricsBackend {
   readonly url: string;

@@ -9,7 +9,8 @@ try {
   const settings = readSettings(process.env);
   const tracing = initTracing(process.env.OTEL_SERVICE_NAME?.trim() || NAME, {
     metrics: true,
-    healthRoutes: ['/health', '/ready'],
+    // What the page asks all the time is none of a question's trace either.
+    healthRoutes: ['/health', '/ready', '/api/services'],
   });
   // After it, so that Qdrant's client is patched while it is loaded.
   const { runService } = await import('./run-service.ts');
