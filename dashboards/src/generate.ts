@@ -6,7 +6,7 @@ import { GENERATED } from './print/printed-file.ts';
 import { printedFiles } from './print/printed-files.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const OURS = ['prometheus', 'alertmanager', 'grafana', 'grafana-alerting', 'runbooks'];
+const OURS = ['prometheus', 'alertmanager', 'grafana', 'grafana-alerting', 'grafana-app', 'runbooks'];
 
 const files = printedFiles();
 for (const { path, text } of files) {

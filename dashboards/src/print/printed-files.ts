@@ -4,6 +4,7 @@ import { LINT_EXCEPTIONS } from '../lint/exceptions.ts';
 import { RECORDING_RULES } from '../rules/recording-rules.ts';
 import { printAlertRules } from './alert-rules.ts';
 import { printAlertmanager } from './alertmanager.ts';
+import { printAppAlertRules } from './app-alert-rules.ts';
 import { printDashboards } from './dashboards.ts';
 import { printGrafanaAlerts } from './grafana-alerts.ts';
 import { printLintExceptions } from './lint-exceptions.ts';
@@ -19,6 +20,7 @@ export function printedFiles(): PrintedFile[] {
     ...printAlertRules(ALERT_GROUPS),
     printAlertmanager(ALERTS),
     printGrafanaAlerts(ALERT_GROUPS),
+    printAppAlertRules(ALERT_GROUPS),
     ...printRunbooks(ALERTS),
     ...printDashboards(ALL_DASHBOARDS),
     printLintExceptions(LINT_EXCEPTIONS),
