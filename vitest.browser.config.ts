@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['packages/*/browser-tests/**/*.test.ts'],
+    // Theirs need the stack's programs: `npm run test:plugin`.
+    exclude: ['**/node_modules/**', 'packages/grafana-app/**'],
     pool: 'forks',
     // Each file has a Chromium of its own.
     maxWorkers: 2,

@@ -53,11 +53,12 @@ export async function buildPackages({ types }) {
 }
 
 /**
- * @param {string} folder
- * @param {readonly string[]} products
- * @param {readonly string[]} [others] sources outside of the folder
+ * @param {string} folder of a package
+ * @param {readonly string[]} products what its build makes, from its folder
+ * @param {readonly string[]} [others] more sources, from the repository's root
+ * @returns {boolean} whether everything is there, and nothing older than the sources
  */
-function isFresh(folder, products, others = []) {
+export function isFresh(folder, products, others = []) {
   const files = products.map((product) => join(ROOT, folder, product));
   if (!files.every((file) => existsSync(file))) return false;
   const built = Math.min(...files.map((file) => statSync(file).mtimeMs));
@@ -76,7 +77,7 @@ function newest(paths) {
     const found = statSync(path);
     if (found.isDirectory())
       latest = Math.max(latest, newest(readdirSync(path).map((name) => join(path, name))));
-    else if (!/\.(test|fixture)\.ts$/.test(path)) latest = Math.max(latest, found.mtimeMs);
+    else if (!/\.(test|fixture)\.tsx?$/.test(path)) latest = Math.max(latest, found.mtimeMs);
   }
   return latest;
 }

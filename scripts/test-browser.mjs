@@ -1,13 +1,10 @@
 // `npm run test:browser`: the pages in a real Chromium. Installs and builds what is missing, Chromium too where that is
 // permitted. Arguments after `--` go to vitest.
-import { existsSync } from 'node:fs';
+import { provideChromium } from './chromium.mjs';
 import { run, withNodeOnPath } from './command.mjs';
 import { install } from './installation.mjs';
 import { buildPackages } from './package-builds.mjs';
 import { Failure, nodeBinary } from './repository.mjs';
-import { installSystemPackages } from './system-packages.mjs';
-
-const CHROMIUM = '/usr/bin/chromium';
 
 try {
   await install('all');
@@ -23,15 +20,4 @@ try {
   if (!(error instanceof Failure)) throw error;
   process.stderr.write(`npm run test:browser: ${error.message}\n`);
   process.exitCode = 1;
-}
-
-/** Who may install packages gets it; who may not is told. */
-async function provideChromium() {
-  const named = process.env.CHROMIUM;
-  if (named !== undefined && !existsSync(named))
-    throw new Failure(`CHROMIUM names ${named}, which is not there.`);
-  if (named !== undefined || existsSync(CHROMIUM)) return;
-  if (await installSystemPackages(['chromium', 'fonts-dejavu-core'], 'Chromium, which the tests drive'))
-    return;
-  throw new Failure(`Chromium is missing: install it (apt-get install chromium), or name one in CHROMIUM.`);
 }

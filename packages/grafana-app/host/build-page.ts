@@ -63,3 +63,19 @@ export function grafanaIcons(): string {
   const main = createRequire(import.meta.url).resolve('@grafana/ui/package.json');
   return join(main, '../dist/public/img');
 }
+
+/** Grafana's fonts, which no package of Grafana's holds: its names, and those of the packages that have them. */
+const FONTS: Readonly<Record<string, string>> = {
+  'fonts/inter/Inter-Regular.woff2': 'inter/files/inter-latin-400-normal.woff2',
+  'fonts/inter/Inter-Medium.woff2': 'inter/files/inter-latin-500-normal.woff2',
+  'fonts/inter/Inter-Italic.woff2': 'inter/files/inter-latin-400-italic.woff2',
+  'fonts/inter/Inter-MediumItalic.woff2': 'inter/files/inter-latin-500-italic.woff2',
+};
+const MONOSPACE = 'roboto-mono/files/roboto-mono-latin-400-normal.woff2';
+
+/** @returns path of a font that the page asks for, such as `fonts/inter/Inter-Regular.woff2` */
+export function fontFile(path: string): string | undefined {
+  if (!path.startsWith('fonts/')) return undefined;
+  const file = FONTS[path] ?? (path.startsWith('fonts/roboto/') ? MONOSPACE : undefined);
+  return file === undefined ? undefined : createRequire(import.meta.url).resolve(`@fontsource/${file}`);
+}

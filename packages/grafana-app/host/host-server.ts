@@ -10,7 +10,7 @@ import { DataSources, type HostDataSource, instanceSettings } from './api/data-s
 import { Folders } from './api/folders.ts';
 import { permissionsOf } from './api/permissions.ts';
 import { HostedPlugin } from './api/plugin.ts';
-import { buildPage, grafanaIcons, systemJs } from './build-page.ts';
+import { buildPage, fontFile, grafanaIcons, systemJs } from './build-page.ts';
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 const TYPES: Readonly<Record<string, string>> = {
@@ -151,6 +151,8 @@ export class Host {
 
   #file(path: string): Served {
     const plugin = `plugins/${this.plugin.json.id}/`;
+    const font = fontFile(path);
+    if (font !== undefined) return { status: 200, type: 'font/woff2', body: readFileSync(font) };
     const places: readonly (readonly [string, string])[] = [
       [plugin, this.#dist],
       ['build/img/', grafanaIcons()],

@@ -65,13 +65,15 @@ export function AppPage() {
   if (Root === undefined) return <p role="alert">The plugin has no root page.</p>;
   return (
     <PluginContextProvider meta={loaded.meta}>
-      <Root
-        meta={loaded.meta}
-        basename={`/a/${plugin.id}`}
-        query={Object.fromEntries(search)}
-        path={pathname}
-        onNavChanged={() => {}}
-      />
+      <Suspense fallback={<p>Loading the page</p>}>
+        <Root
+          meta={loaded.meta}
+          basename={`/a/${plugin.id}`}
+          query={Object.fromEntries(search)}
+          path={pathname}
+          onNavChanged={() => {}}
+        />
+      </Suspense>
     </PluginContextProvider>
   );
 }

@@ -2,8 +2,8 @@ import { AppEvents, createTheme, ThemeContext } from '@grafana/data';
 import { config, LocationServiceProvider, locationService } from '@grafana/runtime';
 import { Alert, GlobalStyles, PortalContainer } from '@grafana/ui';
 import { useEffect, useState } from 'react';
-import { Link, Router } from 'react-router-dom';
-import { CompatRouter, Route, Routes, useLocation } from 'react-router-dom-v5-compat';
+import { Router } from 'react-router-dom';
+import { CompatRouter, Link, Route, Routes, useLocation } from 'react-router-dom-v5-compat';
 import { AppPage, ConfigPage } from './app-page.tsx';
 import { bootData } from './boot-data.ts';
 import { DashboardPage } from './dashboard-page.tsx';
@@ -37,15 +37,16 @@ function Toasts() {
       [AppEvents.alertWarning, 'warning'],
       [AppEvents.alertError, 'error'],
     ] as const;
-    const subscriptions = kinds.map(([event, severity]) =>
-      appEvents.on(event as never, (texts: unknown) =>
-        setToasts((before) => [...before, { severity, texts: [texts].flat().map(String) }]),
-      ),
+    const subscriptions = kinds.map(([{ name }, severity]) =>
+      appEvents
+        .getStream({ type: name } as never)
+        .subscribe(({ payload }: { payload?: unknown }) =>
+          setToasts((before) => [...before, { severity, texts: [payload].flat().map(String) }]),
+        ),
     );
-    return () =>
-      subscriptions.forEach((subscription) =>
-        (subscription as unknown as { unsubscribe?: () => void })?.unsubscribe?.(),
-      );
+    return () => {
+      for (const subscription of subscriptions) subscription.unsubscribe();
+    };
   }, []);
   return (
     <div style={{ position: 'fixed', right: 16, top: 48, width: 380, zIndex: 2000 }}>
@@ -70,7 +71,7 @@ export function App() {
     <ThemeContext.Provider value={theme}>
       <LocationServiceProvider service={locationService}>
         <GlobalStyles />
-        <Router history={locationService.getHistory() as never}>
+        <Router history={locationService.getHistory()}>
           <CompatRouter>
             <div
               style={{

@@ -7,7 +7,11 @@ import {
 } from '@grafana/data';
 import * as runtime from '@grafana/runtime';
 import { of } from 'rxjs';
+// By path: the published package holds them, but does not export them. They are for Grafana's own app.
+import { setPluginPage } from '../../node_modules/@grafana/runtime/dist/cjs/components/PluginPage.cjs';
+import { initDataSourceInstanceSettings } from '../../node_modules/@grafana/runtime/dist/cjs/services/dataSource/settings.cjs';
 import { HostBackendSrv } from './backend-srv.ts';
+import { bootData } from './boot-data.ts';
 import { HostDataSourceSrv } from './data-source-srv.ts';
 import { fieldConfigItems } from './field-config-items.ts';
 import { PluginPage } from './plugin-page.tsx';
@@ -19,10 +23,11 @@ export const appEvents = new EventBusSrv();
 export function installServices(): void {
   runtime.setBackendSrv(new HostBackendSrv());
   runtime.setDataSourceSrv(new HostDataSourceSrv());
+  initDataSourceInstanceSettings(bootData.settings.datasources, bootData.settings.defaultDatasource);
   runtime.setTemplateSrv(templateSrv);
   runtime.setEchoSrv(new runtime.FakeEchoSrv());
   runtime.setAppEvents(appEvents);
-  runtime.setPluginPage(PluginPage);
+  setPluginPage(PluginPage);
   runtime.setPluginLinksHook(() => ({ links: [], isLoading: false }));
   runtime.setPluginComponentsHook(() => ({ components: [], isLoading: false }));
   runtime.setPluginComponentHook(() => ({ component: null, isLoading: false }));

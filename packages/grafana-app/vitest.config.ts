@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm test` runs the first two; `npm run test:plugin`, in the repository's root, builds the app and runs all. */
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['src/**/*.test.{ts,tsx}'] } },
+      {
+        extends: true,
+        // What is built and what plugin.json says, and the host page's own parts.
+        test: { name: 'build', include: ['host/**/*.test.ts'], testTimeout: 30_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['browser-tests/**/*.test.ts'],
+          // One stack and one Chromium at a time.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
+  },
+});
