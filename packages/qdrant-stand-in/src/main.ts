@@ -4,16 +4,17 @@ import { parseArgs } from 'node:util';
 import { VERSION } from './service/state.ts';
 import { startQdrantStandIn } from './start.ts';
 
-const HELP = `Qdrant stand-in ${VERSION}: the REST API of one node, held in memory. Not a database: nothing is kept.
+const HELP = `Qdrant stand-in ${VERSION}: the APIs of one node, held in memory. Not a database: nothing is kept.
 
   --port N                 port, 6333 unless given; 0 takes a free one
+  --grpc-port N            port of the gRPC API; none unless given
   --host H                 address to listen on, 127.0.0.1 unless given
   --metrics-prefix P       put before every metric's name, such as qdrant_
   --hardware-reporting     tell in answers what they cost
   --help
 
 Keys come from QDRANT__SERVICE__API_KEY and QDRANT__SERVICE__READ_ONLY_API_KEY, as for a real server.
-Faults on demand: PUT, GET and DELETE /stand-in/faults.
+Faults on demand: PUT, GET and DELETE /stand-in/faults. What has come: GET /stand-in/requests.
 `;
 
 function fail(message: string, code: number): void {
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       port: { type: 'string', default: '6333' },
+      'grpc-port': { type: 'string' },
       host: { type: 'string', default: '127.0.0.1' },
       'metrics-prefix': { type: 'string', default: '' },
       'hardware-reporting': { type: 'boolean', default: false },
@@ -35,13 +37,17 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const port = Number(values.port);
-  if (!/^\d+$/.test(values.port) || port > 65_535) {
-    fail(`--port takes a number from 0 to 65535, not ${JSON.stringify(values.port)}.`, 2);
-    return;
+  for (const name of ['port', 'grpc-port'] as const) {
+    const given = values[name];
+    if (given !== undefined && (!/^\d+$/.test(given) || Number(given) > 65_535)) {
+      fail(`--${name} takes a number from 0 to 65535, not ${JSON.stringify(given)}.`, 2);
+      return;
+    }
   }
+  const grpcPort = values['grpc-port'];
   const standIn = await startQdrantStandIn({
-    port,
+    port: Number(values.port),
+    ...(grpcPort === undefined ? {} : { grpcPort: Number(grpcPort) }),
     host: values.host,
     metricsPrefix: values['metrics-prefix'],
     hardwareReporting: values['hardware-reporting'],
@@ -49,7 +55,7 @@ async function main(): Promise<void> {
     ...keyOption('readOnlyApiKey', process.env.QDRANT__SERVICE__READ_ONLY_API_KEY),
   });
   process.stdout.write(
-    `qdrant stand-in ${VERSION} (in memory, not a database) listening on ${standIn.url}\n`,
+    `qdrant stand-in ${VERSION} (in memory, not a database) listening on ${standIn.url}${standIn.grpcUrl === undefined ? '' : `, gRPC on ${standIn.grpcUrl}`}\n`,
   );
   const stop = (): void => void standIn.close();
   process.once('SIGTERM', stop);

@@ -1,11 +1,14 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { Faults } from './faults.ts';
-import { createStandInServer, type ReceivedRequest } from './http/server.ts';
+import type { GrpcServer } from './grpc/server.ts';
+import { createStandInServer, type ReceivedRequest, type ServerOptions } from './http/server.ts';
 import { StandInState } from './service/state.ts';
 
 export interface StandInOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number;
+  /** Port of the gRPC API; 0 takes a free one. Left out: there is none. */
+  readonly grpcPort?: number;
   /** 127.0.0.1 when left out: reachable from this machine only. */
   readonly host?: string;
   /** Asked of every request but those for health. */
@@ -21,9 +24,11 @@ export interface StandInOptions {
 export interface QdrantStandIn {
   readonly url: string;
   readonly port: number;
+  /** Of the gRPC API, where there is one. */
+  readonly grpcUrl: string | undefined;
   /** Answers that go wrong on demand. */
   readonly faults: Faults;
-  /** The last thousand, keys taken out. */
+  /** The last thousand of both APIs, keys taken out. One of the gRPC API has the path of its method and HTTP's status, 200. */
   readonly requests: ReceivedRequest[];
   /** Ends open connections too. */
   close(): Promise<void>;
@@ -49,17 +54,51 @@ export async function startQdrantStandIn(options: StandInOptions = {}): Promise<
     );
   const faults = new Faults();
   const requests: ReceivedRequest[] = [];
-  const server = createStandInServer(new StandInState(), faults, {
+  const state = new StandInState();
+  const settings: ServerOptions = {
     // An empty key is none, as in the server: a compose file's unset variable is empty.
     apiKey: options.apiKey || undefined,
     readOnlyApiKey: options.readOnlyApiKey || undefined,
     metricsPrefix,
     hardwareReporting: options.hardwareReporting ?? false,
+    requests,
     onRequest(request) {
       requests.push(request);
       if (requests.length > KEPT_REQUESTS) requests.shift();
     },
-  });
+  };
+  const server = createStandInServer(state, faults, settings);
+  const address = await listen(server, port, host);
+  let grpc: GrpcServer | undefined;
+  let grpcUrl: string | undefined;
+  if (options.grpcPort !== undefined) {
+    try {
+      // Loaded only then: it brings the messages of the whole API.
+      const { createGrpcServer } = await import('./grpc/server.ts');
+      grpc = createGrpcServer(state, faults, settings);
+      grpcUrl = urlOf(await listen(grpc.server, options.grpcPort, host));
+    } catch (error) {
+      server.close();
+      throw error;
+    }
+  }
+  return {
+    url: urlOf(address),
+    port: address.port,
+    grpcUrl,
+    faults,
+    requests,
+    async close() {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      await Promise.all([closed, grpc?.close()]);
+    },
+  };
+}
+
+async function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -67,17 +106,9 @@ export async function startQdrantStandIn(options: StandInOptions = {}): Promise<
       resolve();
     });
   });
-  const address = server.address() as AddressInfo;
-  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return {
-    url: `http://${name}:${address.port}`,
-    port: address.port,
-    faults,
-    requests,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return server.address() as AddressInfo;
+}
+
+function urlOf({ family, address, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

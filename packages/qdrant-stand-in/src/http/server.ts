@@ -10,9 +10,9 @@ import { ServerError } from '../server-error.ts';
 import { Call } from '../service/call.ts';
 import { createRouter, type Route } from '../service/routes.ts';
 import type { StandInState } from '../service/state.ts';
+import { answerAdmin, isAdminPath } from './admin-endpoint.ts';
 import type { Answer } from './answers.ts';
 import { accessOf, type Keys, needsNoKey } from './authentication.ts';
-import { answerAdmin, isAdminPath } from './fault-endpoint.ts';
 import { type ReadJson, readJson } from './json-syntax.ts';
 import { MAX_BODY_BYTES, readBody } from './request-body.ts';
 import type { Found } from './routing.ts';
@@ -20,6 +20,8 @@ import type { Found } from './routing.ts';
 export interface ServerOptions extends Keys {
   readonly metricsPrefix: string;
   readonly hardwareReporting: boolean;
+  /** What `onRequest` was told. */
+  readonly requests: readonly ReceivedRequest[];
   readonly onRequest: (request: ReceivedRequest) => void;
 }
 
@@ -77,7 +79,7 @@ export function createStandInServer(state: StandInState, faults: Faults, options
 
     const refused = refuse(request, path, found?.methods.get(method));
     if (refused) return answer(refused);
-    if (isAdminPath(path)) return send(response, answerAdmin(method, body, faults));
+    if (isAdminPath(path)) return send(response, answerAdmin(method, path, body, faults, options.requests));
 
     const fault = faults.take(method, path, collection);
     if (fault?.delayMs && !(await stillThere(response, fault.delayMs))) return finish(undefined);
