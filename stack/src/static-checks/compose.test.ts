@@ -244,7 +244,8 @@ describe('an example service', () => {
   it.each(apps)('%s sends to the Collector, which decides what is kept', (name, service) => {
     expect(service.environment).toMatchObject({
       OTEL_SERVICE_NAME: name,
-      OTEL_EXPORTER_OTLP_ENDPOINT: expect.stringMatching(/^http:\/\/otel-collector:431[78]$/),
+      UAT_TRACING_PRESET: 'collector',
+      OTEL_EXPORTER_OTLP_ENDPOINT: expect.stringMatching(/^(http:\/\/)?otel-collector:431[78]$/),
     });
     expect(service.depends_on['otel-collector']).toEqual({ condition: 'service_healthy' });
   });
@@ -254,7 +255,51 @@ describe('an example service', () => {
     expect(secret.filter((key) => !key.endsWith('_FILE'))).toEqual([]);
   });
 
-  it('is there', () => expect(apps.map(([name]) => name)).toContain('typescript-service'));
+  it.each([
+    [
+      'typescript-service',
+      8000,
+      {
+        OTEL_SERVICE_NAME: 'typescript-service',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel-collector:4318',
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      },
+    ],
+    [
+      'llm-router',
+      8001,
+      {
+        OTEL_SERVICE_NAME: 'llm-router',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel-collector:4317',
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+        QDRANT_URL: 'http://qdrant:6333',
+      },
+    ],
+    [
+      'websocket-service',
+      8080,
+      {
+        OTEL_SERVICE_NAME: 'websocket-service',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'otel-collector:4317',
+        OTEL_EXPORTER_OTLP_INSECURE: 'true',
+      },
+    ],
+  ])('%s is there, on port %i, with the variables of the brief', (name, port, environment) => {
+    const service = Object.fromEntries(apps)[name] as Tree;
+    expect(service.environment).toMatchObject(environment);
+    expect(service.ports.map((published: string) => Number(published.split(':').at(-1)))).toEqual([port]);
+  });
+
+  it('where the page and its WebSocket are published, they expect each other', () => {
+    const { 'typescript-service': page, 'websocket-service': socket } = Object.fromEntries(apps) as Record<
+      string,
+      Tree
+    >;
+    const published = ({ ports }: Tree): string => /(\$\{\w+_PORT:-\d+\})/.exec(ports[0])?.[1] as string;
+    expect(page?.environment.PUBLIC_WEBSOCKET_URL).toBe(`ws://localhost:${published(socket as Tree)}/ws`);
+    const origins = ['localhost', '127.0.0.1'].map((host) => `http://${host}:${published(page as Tree)}`);
+    expect(socket?.environment.ALLOWED_ORIGINS).toBe(origins.join(','));
+  });
 });
 
 describe('the ports of the brief', () => {
