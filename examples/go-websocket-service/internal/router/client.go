@@ -1,0 +1,185 @@
+// Package router asks the LLM router over HTTP, with the trace context of the caller.
+package router
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+)
+
+const completionsPath = "/v1/completions"
+
+// Options of a client.
+type Options struct {
+	URL *url.URL
+	// MaxConnections to the router; requests beyond wait for one.
+	MaxConnections int
+	// MaxAnswerBytes of one answer, streamed or not.
+	MaxAnswerBytes int64
+	TracerProvider trace.TracerProvider
+	Propagator     propagation.TextMapPropagator
+}
+
+// Client of the router. Time-outs are those of the contexts it is called with.
+type Client struct {
+	options   Options
+	transport *http.Transport
+	traced    *http.Client
+	plain     *http.Client
+}
+
+// New client; Close ends its idle connections.
+func New(options Options) *Client {
+	transport := &http.Transport{
+		// No proxy: the router is next door, and a prompt is nobody else's business.
+		DialContext:           (&net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		MaxConnsPerHost:       options.MaxConnections,
+		MaxIdleConns:          options.MaxConnections,
+		MaxIdleConnsPerHost:   options.MaxConnections,
+		IdleConnTimeout:       60 * time.Second,
+		TLSHandshakeTimeout:   5 * time.Second,
+		ExpectContinueTimeout: time.Second,
+	}
+	traced := otelhttp.NewTransport(transport,
+		otelhttp.WithTracerProvider(options.TracerProvider),
+		otelhttp.WithPropagators(options.Propagator),
+		otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return r.Method + " " + completionsPath }))
+	// A redirect would carry the prompt somewhere else.
+	refuseRedirects := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Client{
+		options:   options,
+		transport: transport,
+		traced:    &http.Client{Transport: traced, CheckRedirect: refuseRedirects},
+		plain:     &http.Client{Transport: transport, CheckRedirect: refuseRedirects},
+	}
+}
+
+// Close idle connections.
+func (c *Client) Close() {
+	c.transport.CloseIdleConnections()
+}
+
+// Request for a completion.
+type Request struct {
+	Prompt string
+	// MaxTokens, 0 for the router's default.
+	MaxTokens int
+}
+
+// Completion of a prompt. Usage and Context are the router's own JSON, empty when it sent none.
+type Completion struct {
+	Text    string
+	Model   string
+	Usage   json.RawMessage
+	Context json.RawMessage
+}
+
+// Complete returns the whole answer. Every error is an *Error.
+func (c *Client) Complete(ctx context.Context, request Request) (Completion, error) {
+	response, err := c.ask(ctx, request, false)
+	if err != nil {
+		return Completion{}, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(c.limited(response.Body))
+	if err != nil {
+		return Completion{}, errorOf(ctx, err)
+	}
+	var answer chunk
+	if err := json.Unmarshal(body, &answer); err != nil || len(answer.Choices) == 0 {
+		return Completion{}, &Error{Refused, "the router's answer is no completion"}
+	}
+	var completion Completion
+	completion.Text = answer.addTo(&completion)
+	return completion, nil
+}
+
+// Ready asks whether the router runs, without a span.
+func (c *Client) Ready(ctx context.Context) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.options.URL.JoinPath("health").String(), nil)
+	if err != nil {
+		return err
+	}
+	response, err := c.plain.Do(request)
+	if err != nil {
+		return errorOf(ctx, err)
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 4<<10))
+	if response.StatusCode != http.StatusOK {
+		return &Error{Unavailable, fmt.Sprintf("the router's /health answers %d", response.StatusCode)}
+	}
+	return nil
+}
+
+// ask returns the answer with status 200; its body is to be closed.
+func (c *Client) ask(ctx context.Context, request Request, stream bool) (*http.Response, error) {
+	fields := map[string]any{"prompt": request.Prompt, "stream": stream}
+	if request.MaxTokens > 0 {
+		fields["max_tokens"] = request.MaxTokens
+	}
+	if stream {
+		fields["stream_options"] = map[string]bool{"include_usage": true}
+	}
+	body, err := json.Marshal(fields)
+	if err != nil {
+		return nil, &Error{Refused, err.Error()}
+	}
+	httpRequest, err := http.NewRequestWithContext(ctx, http.MethodPost, c.options.URL.JoinPath(completionsPath).String(), bytes.NewReader(body))
+	if err != nil {
+		return nil, &Error{Refused, err.Error()}
+	}
+	httpRequest.Header.Set("Content-Type", "application/json")
+	response, err := c.traced.Do(httpRequest)
+	if err != nil {
+		return nil, errorOf(ctx, err)
+	}
+	if response.StatusCode == http.StatusOK {
+		wanted := "application/json"
+		if stream {
+			wanted = "text/event-stream"
+		}
+		if got, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); got == wanted {
+			return response, nil
+		}
+		response.Body.Close()
+		return nil, &Error{Refused, "the router's answer is no completion: its type is not " + wanted}
+	}
+	defer response.Body.Close()
+	// Enough for an error object; more is not read.
+	text, _ := io.ReadAll(io.LimitReader(response.Body, 8<<10))
+	return nil, refusal(response.StatusCode, text)
+}
+
+var errTooLarge = errors.New("the router's answer is too large")
+
+// limited fails with errTooLarge behind the last byte allowed.
+func (c *Client) limited(body io.Reader) io.Reader {
+	return &limitedReader{body, c.options.MaxAnswerBytes}
+}
+
+type limitedReader struct {
+	from io.Reader
+	left int64
+}
+
+func (r *limitedReader) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	r.left -= int64(n)
+	if r.left < 0 {
+		return 0, errTooLarge
+	}
+	return n, err
+}

@@ -1,0 +1,87 @@
+package router
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+)
+
+// Code says what went wrong, in the words of the service's error messages.
+type Code string
+
+const (
+	Unavailable Code = "router_unavailable"
+	Refused     Code = "router_refused"
+	Busy        Code = "busy"
+	TooLarge    Code = "too_large"
+	Timeout     Code = "timeout"
+	// Cancelled by the caller: there is nobody to tell.
+	Cancelled Code = "cancelled"
+)
+
+// Error of the router, or of the way to it.
+type Error struct {
+	Code    Code
+	Message string
+}
+
+func (e *Error) Error() string {
+	return string(e.Code) + ": " + e.Message
+}
+
+// errorOf what happened on the way; ctx is the one of the call.
+func errorOf(ctx context.Context, err error) *Error {
+	var known *Error
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, errTooLarge):
+		return &Error{Refused, errTooLarge.Error()}
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return &Error{Timeout, "the router has not answered in time"}
+	case ctx.Err() != nil:
+		return &Error{Cancelled, "the client has gone"}
+	}
+	// Not err's own text: it names an address inside, which is for the log and the span.
+	return &Error{Unavailable, "the router cannot be reached, or broke off its answer"}
+}
+
+// refusal of the router, by status and its OpenAI-shaped error.
+func refusal(status int, body []byte) *Error {
+	var answer struct {
+		Error struct{ Message string }
+	}
+	message := fmt.Sprintf("the router answers %d", status)
+	if json.Unmarshal(body, &answer) == nil && answer.Error.Message != "" {
+		message += ": " + shorten(answer.Error.Message)
+	}
+	switch status {
+	case http.StatusRequestEntityTooLarge:
+		return &Error{TooLarge, message}
+	case http.StatusTooManyRequests:
+		return &Error{Busy, message}
+	case http.StatusGatewayTimeout:
+		return &Error{Timeout, message}
+	case http.StatusBadGateway, http.StatusServiceUnavailable:
+		return &Error{Unavailable, message}
+	}
+	return &Error{Refused, message}
+}
+
+// maxMessageLength of another program's text in ours.
+const maxMessageLength = 300
+
+func shorten(text string) string {
+	if len(text) <= maxMessageLength {
+		return text
+	}
+	cut := maxMessageLength
+	for cut > 0 && !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return strings.TrimSpace(text[:cut]) + "…"
+}

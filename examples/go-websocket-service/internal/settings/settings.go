@@ -1,0 +1,136 @@
+// Package settings reads what can be set from outside. Every setting is declared and documented here, and nowhere else.
+package settings
+
+import (
+	"net/url"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+)
+
+// Settings of the service.
+type Settings struct {
+	// HOST, default 127.0.0.1: the address to listen on. In the image 0.0.0.0.
+	Host string
+	// PORT, default 8080: 0 takes a free one.
+	Port int
+	// LOG_LEVEL, default info: debug, info, warn or error.
+	LogLevel string
+
+	// ALLOWED_ORIGINS, default http://localhost:8000,http://127.0.0.1:8000: pages that may open /ws, comma-separated
+	// scheme://host[:port]. A request without Origin comes from no browser and is accepted.
+	AllowedOrigins []string
+
+	// ROUTER_URL, default http://127.0.0.1:8001: the LLM router.
+	RouterURL *url.URL
+	// ROUTER_MAX_CONNECTIONS, default 256: to the router; messages beyond wait for one, within MESSAGE_TIMEOUT_MS.
+	RouterMaxConnections int
+	// ROUTER_MAX_ANSWER_BYTES, default 1048576: a larger answer of the router is refused.
+	RouterMaxAnswerBytes int64
+
+	// MAX_CONNECTIONS, default 4096 WebSocket connections: further ones get 503.
+	MaxConnections int
+	// MAX_MESSAGE_BYTES, default 65536: a larger message closes its connection with 1009.
+	MaxMessageBytes int64
+	// MAX_IN_FLIGHT, default 8 messages of one connection: a further one is answered with the error busy.
+	MaxInFlight int
+	// SEND_QUEUE_SIZE, default 16 answers of one connection that wait for its client to read. When there is no room for
+	// WRITE_TIMEOUT_MS, the connection is closed with 1008.
+	SendQueueSize int
+	// MAX_BAD_MESSAGES, default 16 in a row: then the connection is closed with 1008.
+	MaxBadMessages int
+	// MESSAGE_TIMEOUT_MS, default 30000: from the message to its whole answer; the error timeout afterwards.
+	MessageTimeout time.Duration
+	// PING_INTERVAL_MS, default 20000: between two pings of an open connection.
+	PingInterval time.Duration
+	// PONG_TIMEOUT_MS, default 10000: a connection without a pong for so long is closed with 1008.
+	PongTimeout time.Duration
+	// WRITE_TIMEOUT_MS, default 5000: for one WebSocket message to be taken by the client.
+	WriteTimeout time.Duration
+	// HEADER_TIMEOUT_MS, default 5000: for the head of an HTTP request, so that slow heads do not pile up.
+	HeaderTimeout time.Duration
+	// SHUTDOWN_TIMEOUT_MS, default 15000: after SIGTERM, for messages under way and closing handshakes.
+	ShutdownTimeout time.Duration
+
+	Tracing Tracing
+}
+
+// Tracing settings. The OTEL_ variables are the standard's, UAT_TRACING_PRESET is that of @uat/tracing-sdk.
+type Tracing struct {
+	// OTEL_SERVICE_NAME, else service.name of OTEL_RESOURCE_ATTRIBUTES, default websocket-service.
+	ServiceName string
+	// OTEL_RESOURCE_ATTRIBUTES, default none: key=value,key2=value2, percent-encoded. DEPLOYMENT_ENVIRONMENT adds
+	// deployment.environment.name.
+	Resource []attribute.KeyValue
+	// What the environment calls itself: deployment.environment.name, else NODE_ENV, else by the preset. For the log.
+	Environment string
+
+	// OTEL_SDK_DISABLED=true or OTEL_TRACES_EXPORTER=none (default otlp): nothing is exported, context still travels.
+	Exported bool
+	// OTEL_EXPORTER_OTLP_[TRACES_]PROTOCOL, default grpc; or http/protobuf. Headers, time-out, compression and
+	// certificates: the exporters read OTEL_EXPORTER_OTLP_[TRACES_]{HEADERS,TIMEOUT,COMPRESSION,CERTIFICATE} themselves.
+	Protocol Protocol
+	// OTEL_EXPORTER_OTLP_[TRACES_]ENDPOINT, default http://localhost:4317 (http/protobuf: 4318). Without a scheme
+	// (collector:4317) it is TLS, unless OTEL_EXPORTER_OTLP_[TRACES_]INSECURE=true. With http/protobuf, /v1/traces is
+	// added to the general variable.
+	Endpoint *url.URL
+
+	// UAT_TRACING_PRESET: development (every trace), production (10 % of new traces), collector (everything is sent, a
+	// collector decides) or off. Default: production where DEPLOYMENT_ENVIRONMENT, NODE_ENV or the resource's
+	// deployment.environment.name says production or prod, else development.
+	Preset string
+	// OTEL_TRACES_SAMPLER with OTEL_TRACES_SAMPLER_ARG, default the preset's: share of new traces that are kept, 0 to 1.
+	Ratio float64
+	// Whether a caller's decision is followed; only the samplers of OTEL_TRACES_SAMPLER without parentbased_ do not.
+	ParentBased bool
+
+	// OTEL_BSP_MAX_QUEUE_SIZE, default 32768 spans (the standard's is 2048): further ones are dropped, counted and said.
+	MaxQueueSize int
+	// OTEL_BSP_MAX_EXPORT_BATCH_SIZE, default 512 spans.
+	MaxExportBatchSize int
+	// OTEL_BSP_SCHEDULE_DELAY, default 1000 ms, 200 with the preset development.
+	ScheduleDelay time.Duration
+	// OTEL_BSP_EXPORT_TIMEOUT, default 30000 ms: for one attempt to deliver a batch.
+	ExportTimeout time.Duration
+	// FLUSH_TIMEOUT_MS, default 5000: for the spans still queued when the program ends.
+	FlushTimeout time.Duration
+}
+
+// Protocol of OTLP.
+type Protocol string
+
+const (
+	GRPC         Protocol = "grpc"
+	HTTPProtobuf Protocol = "http/protobuf"
+)
+
+// Read settles everything from the variables that lookup knows (os.LookupEnv). The error names the variable, its value
+// and what is allowed. An empty variable counts as not set, as OpenTelemetry's specification asks.
+func Read(lookup func(string) (string, bool)) (*Settings, error) {
+	v := &variables{lookup: lookup}
+	s := &Settings{
+		Host:                 v.text("HOST", "127.0.0.1"),
+		Port:                 v.number("PORT", 8080, 0, 65535),
+		LogLevel:             v.oneOf("LOG_LEVEL", "info", "debug", "info", "warn", "error"),
+		AllowedOrigins:       v.origins("ALLOWED_ORIGINS", "http://localhost:8000,http://127.0.0.1:8000"),
+		RouterURL:            v.httpURL("ROUTER_URL", "http://127.0.0.1:8001"),
+		RouterMaxConnections: v.number("ROUTER_MAX_CONNECTIONS", 256, 1, 65535),
+		RouterMaxAnswerBytes: int64(v.number("ROUTER_MAX_ANSWER_BYTES", 1<<20, 1, 64<<20)),
+		MaxConnections:       v.number("MAX_CONNECTIONS", 4096, 1, 1_000_000),
+		MaxMessageBytes:      int64(v.number("MAX_MESSAGE_BYTES", 64<<10, 1, 16<<20)),
+		MaxInFlight:          v.number("MAX_IN_FLIGHT", 8, 1, 1024),
+		SendQueueSize:        v.number("SEND_QUEUE_SIZE", 16, 1, 4096),
+		MaxBadMessages:       v.number("MAX_BAD_MESSAGES", 16, 1, 1_000_000),
+		MessageTimeout:       v.millis("MESSAGE_TIMEOUT_MS", 30_000),
+		PingInterval:         v.millis("PING_INTERVAL_MS", 20_000),
+		PongTimeout:          v.millis("PONG_TIMEOUT_MS", 10_000),
+		WriteTimeout:         v.millis("WRITE_TIMEOUT_MS", 5_000),
+		HeaderTimeout:        v.millis("HEADER_TIMEOUT_MS", 5_000),
+		ShutdownTimeout:      v.millis("SHUTDOWN_TIMEOUT_MS", 15_000),
+		Tracing:              readTracing(v),
+	}
+	if v.err != nil {
+		return nil, v.err
+	}
+	return s, nil
+}

@@ -1,0 +1,103 @@
+// Package socket answers WebSocket connections on /ws: each message is passed on to the router and answered, in bounds, with
+// a span for the handshake, one for each message and one for the end of the connection.
+package socket
+
+import (
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+
+	"uat-tracing.example/websocket-service/internal/router"
+)
+
+// Route of the WebSocket endpoint.
+const Route = "/ws"
+
+// Options of a handler; internal/settings says what each bound is for.
+type Options struct {
+	Router          *router.Client
+	Logger          *slog.Logger
+	TracerProvider  trace.TracerProvider
+	AllowedOrigins  []string
+	MaxConnections  int
+	MaxMessageBytes int64
+	MaxInFlight     int
+	SendQueueSize   int
+	MaxBadMessages  int
+	MessageTimeout  time.Duration
+	PingInterval    time.Duration
+	PongTimeout     time.Duration
+	WriteTimeout    time.Duration
+}
+
+// Handler upgrades requests to connections that outlive them.
+type Handler struct {
+	options     Options
+	tracer      trace.Tracer
+	connections registry
+}
+
+// NewHandler without connections. Shutdown ends those it gets.
+func NewHandler(options Options) *Handler {
+	return &Handler{
+		options: options,
+		tracer:  options.TracerProvider.Tracer("uat-tracing.example/websocket-service/internal/socket"),
+		connections: registry{
+			limit: options.MaxConnections,
+			open:  make(map[*connection]struct{}),
+		},
+	}
+}
+
+// ServeHTTP returns as soon as the connection is open, so that the span of the request is that of the handshake.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	handshake := trace.SpanFromContext(r.Context())
+	// Checked here and not by the library, which also accepts every page whose Host is its Origin: a name that an attacker
+	// lets point to this machine.
+	if origin := r.Header.Get("Origin"); origin != "" && !slices.Contains(h.options.AllowedOrigins, strings.ToLower(origin)) {
+		handshake.SetAttributes(attribute.String("error.type", "origin_not_allowed"))
+		http.Error(w, "this Origin is not allowed; ALLOWED_ORIGINS names those that are", http.StatusForbidden)
+		return
+	}
+	c := newConnection(h, handshake.SpanContext(), callerOf(r))
+	if refused := h.connections.add(c); refused != "" {
+		handshake.SetAttributes(attribute.String("error.type", "no_more_connections"))
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, refused, http.StatusServiceUnavailable)
+		return
+	}
+	hijacked := &hijackedWriter{ResponseWriter: w}
+	socket, err := websocket.Accept(hijacked, r, &websocket.AcceptOptions{InsecureSkipVerify: true, CompressionMode: websocket.CompressionDisabled})
+	if err != nil {
+		h.connections.remove(c)
+		// The library has answered with the status that fits.
+		handshake.SetAttributes(attribute.String("error.type", "no_websocket_handshake"))
+		return
+	}
+	handshake.SetAttributes(attribute.String("messaging.message.conversation_id", c.id))
+	socket.SetReadLimit(h.options.MaxMessageBytes)
+	go c.run(socket, hijacked.network)
+}
+
+// Open connections right now.
+func (h *Handler) Open() int {
+	return h.connections.count()
+}
+
+// callerOf the upgrade request: the span context that it carried, not valid when it carried none.
+func callerOf(r *http.Request) trace.SpanContext {
+	ctx := propagation.TraceContext{}.Extract(contextWithoutSpan, propagation.HeaderCarrier(r.Header))
+	return trace.SpanContextFromContext(ctx)
+}
+
+func newConnectionID() string {
+	return uuid.NewString()
+}

@@ -1,0 +1,103 @@
+package socket
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxIDLength of a message's id, in characters.
+const maxIDLength = 128
+
+// incoming message of a client.
+type incoming struct {
+	Type      string `json:"type"`
+	ID        string `json:"id"`
+	Prompt    string `json:"prompt"`
+	MaxTokens *int   `json:"max_tokens"`
+	Stream    bool   `json:"stream"`
+	// Raw: what is wrong in them is ignored, as W3C asks, and does not make the message wrong.
+	Traceparent json.RawMessage `json:"traceparent"`
+	Tracestate  json.RawMessage `json:"tracestate"`
+}
+
+// parseMessage returns what it could read also beside an error, so that the answer can carry the id.
+func parseMessage(data []byte) (incoming, error) {
+	var message incoming
+	if err := json.Unmarshal(data, &message); err != nil {
+		// Where the id itself was readable, the client learns which message it was.
+		var identified struct {
+			ID string `json:"id"`
+		}
+		_ = json.Unmarshal(data, &identified)
+		return incoming{ID: boundedID(identified.ID)}, fmt.Errorf("the message is no JSON object of the protocol: %w", err)
+	}
+	if len(bytes.TrimSpace(data)) == 0 || bytes.TrimSpace(data)[0] != '{' {
+		return incoming{}, fmt.Errorf("the message is no JSON object")
+	}
+	if utf8.RuneCountInString(message.ID) > maxIDLength {
+		message.ID = ""
+		return message, fmt.Errorf("id has more than %d characters", maxIDLength)
+	}
+	switch message.Type {
+	case "ping":
+		return message, nil
+	case "complete":
+		switch {
+		case message.ID == "":
+			return message, fmt.Errorf("id is missing; allowed is a text of 1 to %d characters", maxIDLength)
+		case strings.TrimSpace(message.Prompt) == "":
+			return message, fmt.Errorf("prompt is missing or blank; allowed is a text")
+		case message.MaxTokens != nil && *message.MaxTokens < 1:
+			return message, fmt.Errorf("max_tokens is %d; allowed is a whole number from 1", *message.MaxTokens)
+		}
+		return message, nil
+	}
+	return message, fmt.Errorf("type is %.40q; allowed are complete, ping", message.Type)
+}
+
+func boundedID(id string) string {
+	if utf8.RuneCountInString(id) > maxIDLength {
+		return ""
+	}
+	return id
+}
+
+// outgoing messages, one type each.
+type (
+	completionMessage struct {
+		Type        string          `json:"type"` // completion
+		ID          string          `json:"id"`
+		Text        string          `json:"text"`
+		Model       string          `json:"model"`
+		Usage       json.RawMessage `json:"usage,omitempty"`
+		Context     json.RawMessage `json:"context,omitempty"`
+		Traceparent string          `json:"traceparent,omitempty"`
+	}
+	deltaMessage struct {
+		Type string `json:"type"` // delta
+		ID   string `json:"id"`
+		Text string `json:"text"`
+	}
+	pongMessage struct {
+		Type string `json:"type"` // pong
+		ID   string `json:"id"`
+	}
+	errorMessage struct {
+		Type        string    `json:"type"` // error
+		ID          string    `json:"id"`
+		Code        ErrorCode `json:"code"`
+		Message     string    `json:"message"`
+		Traceparent string    `json:"traceparent,omitempty"`
+	}
+)
+
+// ErrorCode of an error message. Those of the router come from package router.
+type ErrorCode string
+
+const (
+	badMessage ErrorCode = "bad_message"
+	busy       ErrorCode = "busy"
+)
