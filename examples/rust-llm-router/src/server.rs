@@ -1,0 +1,79 @@
+//! Connections: taken up to a bound, guarded against clients that send or take too slowly, and ended in peace.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::extract::Extension;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
+
+use crate::routes::{App, router};
+
+/// hyper's own least is 8 KiB; a head that does not fit is answered with 431.
+const MAX_HEAD_BYTES: usize = 32 * 1024;
+const MAX_HEADERS: usize = 64;
+/// After an error of `accept` that is not of one connection, such as too many open files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `stop` ends, then answers what is under way, for at most the shutdown time-out.
+pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
+    let connections = Arc::new(Semaphore::new(app.settings.max_connections));
+    let graceful = GracefulShutdown::new();
+    let service = router(app.clone());
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(app.settings.header_timeout)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEAD_BYTES);
+    tokio::pin!(stop);
+    loop {
+        let permit = tokio::select! {
+            () = &mut stop => break,
+            permit = connections.clone().acquire_owned() => permit.expect("never closed"),
+        };
+        let (stream, client) = tokio::select! {
+            () = &mut stop => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(reason = error.to_string(), "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        let io = TokioIo::new(Box::pin(guarded(stream, app.settings.write_timeout)));
+        let service = TowerToHyperService::new(service.clone().layer(Extension::<SocketAddr>(client)));
+        let connection = graceful.watch(http.serve_connection(io, service));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(client = client.to_string(), reason = error.to_string(), "a connection ended early");
+            }
+            drop(permit);
+        });
+    }
+    drop(listener);
+    app.stopping.store(true, Ordering::Relaxed);
+    tracing::info!("stopping: answers what is under way");
+    if tokio::time::timeout(app.settings.shutdown_timeout, graceful.shutdown()).await.is_err() {
+        tracing::warn!(
+            timeout_ms = app.settings.shutdown_timeout.as_millis() as u64,
+            "requests are cut off, since they took longer than the shutdown time-out"
+        );
+    }
+}
+
+fn guarded(stream: TcpStream, write_timeout: Duration) -> TimeoutStream<TcpStream> {
+    // A stream's parts go out as they come.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(write_timeout));
+    stream
+}
