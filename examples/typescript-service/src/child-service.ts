@@ -72,7 +72,7 @@ async function announcedPort(child: ChildProcess): Promise<number> {
 }
 
 /** The example must show its own traces, whatever telemetry the user's shell is set up for. */
-function inheritedEnvironment(): Record<string, string | undefined> {
+export function inheritedEnvironment(): Record<string, string | undefined> {
   const kept = Object.entries(process.env).filter(
     ([key]) =>
       key === 'OTEL_LOG_LEVEL' || !(key.startsWith('OTEL_') || key === 'NODE_OPTIONS' || key === 'NODE_ENV'),

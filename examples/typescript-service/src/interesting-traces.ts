@@ -3,6 +3,13 @@ import { hasFailed } from '@uat/trace-viewer/terminal';
 
 export type Interest = 'first' | 'database' | 'failed' | 'slow';
 
+export const HEADINGS: Readonly<Record<Interest, string>> = {
+  first: 'The first trace:',
+  database: 'The first search, in Qdrant:',
+  failed: 'A trace that failed:',
+  slow: 'A slow trace:',
+};
+
 const SERVER = 1;
 
 /** Milliseconds between two of a kind: a terminal that scrolls faster is not read. */

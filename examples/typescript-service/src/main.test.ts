@@ -204,7 +204,7 @@ describe('failures', () => {
   test('--help explains every option', async () => {
     const { code, stdout } = await start(START, ['--help']).ended;
     expect(code).toBe(0);
-    for (const option of ['--once', '--rate', '--minutes', '--port', '--help'])
+    for (const option of ['--polyglot', '--once', '--rate', '--minutes', '--port', '--help'])
       expect(stdout).toContain(option);
   });
 });

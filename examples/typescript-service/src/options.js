@@ -8,8 +8,15 @@ searches this repository's documentation in a stand-in for Qdrant (or in the
 Qdrant that QDRANT_URL and QDRANT_API_KEY name). Sends them requests and prints
 their traces; a local page shows them live. Ctrl-C ends it.
 
-  --once           one order and one search, their traces, and done
-  --rate <n>       orders and searches a second each, 0.1 to 50 (default: 4)
+  --polyglot       instead the one service in TypeScript, with a page that asks
+                   questions, the LLM router in Rust and the WebSocket service
+                   in Go: builds them first, on ports 8000, 8001 and 8080
+                   (TYPESCRIPT_SERVICE_PORT, LLM_ROUTER_PORT and
+                   WEBSOCKET_SERVICE_PORT name others)
+  --once           one order and one search (or one question), their
+                   traces, and done
+  --rate <n>       orders and searches (or questions) a second each,
+                   0.1 to 50 (default: 4)
   --minutes <n>    when to stop by itself, 0.05 to 1440 (default: 10)
   --port <n>       of OTLP and of the page (default: 4318, or a free one)
   --help           this text
@@ -21,6 +28,7 @@ export class OptionError extends Error {}
  * @typedef {object} Options
  * @property {boolean} help
  * @property {boolean} once
+ * @property {boolean} polyglot
  * @property {number} rate requests a second
  * @property {number} minutes
  * @property {number | undefined} port undefined: 4318 if it is free
@@ -39,6 +47,7 @@ export function parseOptions(args) {
       options: {
         help: { type: 'boolean', short: 'h' },
         once: { type: 'boolean' },
+        polyglot: { type: 'boolean' },
         rate: { type: 'string' },
         minutes: { type: 'string' },
         port: { type: 'string' },
@@ -51,6 +60,7 @@ export function parseOptions(args) {
   return {
     help: values.help === true,
     once: values.once === true,
+    polyglot: values.polyglot === true,
     rate: number('--rate', values.rate, 0.1, 50) ?? 4,
     minutes: number('--minutes', values.minutes, 0.05, 1440) ?? 10,
     port: integer('--port', values.port),

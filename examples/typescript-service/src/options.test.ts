@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { OptionError, parseOptions } from './options.js';
 
-const DEFAULTS = { help: false, once: false, rate: 4, minutes: 10, port: undefined };
+const DEFAULTS = { help: false, once: false, polyglot: false, rate: 4, minutes: 10, port: undefined };
 
 describe('parseOptions', () => {
   test.each([
     { args: [], options: {} },
     { args: ['--once'], options: { once: true } },
+    { args: ['--polyglot', '--once'], options: { polyglot: true, once: true } },
     { args: ['--help'], options: { help: true } },
     { args: ['-h'], options: { help: true } },
     { args: ['--rate', '0.5', '--minutes=2', '--port', '0'], options: { rate: 0.5, minutes: 2, port: 0 } },

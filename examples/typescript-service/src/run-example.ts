@@ -1,28 +1,20 @@
-import { startQdrantStandIn } from '@uat/qdrant-stand-in';
-import { startTraceViewer, type TraceViewer } from '@uat/trace-viewer';
+import type { TraceViewer } from '@uat/trace-viewer';
 import { cleanText, createPaint, renderWaterfall, wantsColours } from '@uat/trace-viewer/terminal';
 import { type ChildService, startChildService } from './child-service.ts';
 import { renderQdrantOperations, renderRates } from './figures.ts';
-import { createTraceJudge, type Interest } from './interesting-traces.ts';
+import { createTraceJudge, HEADINGS } from './interesting-traces.ts';
+import { openQdrant, type Qdrant } from './open-qdrant.ts';
+import { openViewer } from './open-viewer.ts';
 import type { Options } from './options.js';
+import { fail, stopOnSignals } from './stopping.ts';
 import { inTurn, ONE_ORDER, ORDERS, placeOrder, SEARCHES, search, sendTraffic } from './traffic.ts';
 
-const DEFAULT_PORT = 4318;
 const RATES_EVERY_MILLIS = 5000;
 const RATES_WINDOW_MILLIS = 60_000;
 /** What the run has lasted by default, and more. */
 const OPERATIONS_WINDOW_MILLIS = 15 * 60_000;
-/** A signal to the whole process group reaches us once directly and once passed on by `npm start`. */
-const SAME_SIGNAL_MILLIS = 500;
 const MAX_WIDTH = 120;
 const SERVER = 1;
-
-const HEADINGS: Readonly<Record<Interest, string>> = {
-  first: 'The first trace:',
-  database: 'The first search, in Qdrant:',
-  failed: 'A trace that failed:',
-  slow: 'A slow trace:',
-};
 
 /**
  * Runs until the time is over, a signal comes, or a service ends that should not.
@@ -43,7 +35,7 @@ export async function runExample(options: Options): Promise<number> {
   let viewer: TraceViewer | undefined;
   let qdrant: Qdrant | undefined;
   try {
-    const running = await listen(options.port, say);
+    const running = await openViewer(options.port, say);
     viewer = running;
     running.onFinished(({ spans }) => {
       if (options.once || stopping.signal.aborted) return;
@@ -111,62 +103,4 @@ export async function runExample(options: Options): Promise<number> {
     await qdrant?.close();
     await viewer?.close();
   }
-}
-
-interface Qdrant {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-/** The user's, where `QDRANT_URL` names one; else the stand-in, in this process. */
-async function openQdrant(say: (text: string) => void): Promise<Qdrant> {
-  const url = process.env.QDRANT_URL;
-  if (url !== undefined && url !== '') {
-    say('Qdrant: the one that QDRANT_URL names');
-    return { url, async close() {} };
-  }
-  const standIn = await startQdrantStandIn();
-  say(`Qdrant stand-in: ${standIn.url} (set QDRANT_URL to use a real one)`);
-  return standIn;
-}
-
-/** On 4318, where OTLP is sent by default, or else on a free port, unless the user named one. */
-async function listen(port: number | undefined, say: (text: string) => void): Promise<TraceViewer> {
-  let viewer: TraceViewer;
-  try {
-    viewer = await startTraceViewer({ port: port ?? DEFAULT_PORT });
-  } catch (error) {
-    if (port !== undefined || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    viewer = await startTraceViewer({ port: 0 });
-    say(`Port ${DEFAULT_PORT} is taken, so the viewer listens on a free one.`);
-  }
-  say(`OTLP receiver: ${viewer.url} (http/protobuf and http/json)`);
-  say(`Page with the traces: ${viewer.url}/`);
-  return viewer;
-}
-
-/** The first signal stops in order; a second one, half a second later or more, at once. */
-function stopOnSignals(stopping: AbortController): void {
-  let stoppedAt: number | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (stoppedAt === undefined) {
-        stoppedAt = performance.now();
-        stopping.abort(signal);
-      } else if (performance.now() - stoppedAt > SAME_SIGNAL_MILLIS) {
-        // The services end when they lose their connection to us.
-        process.exit(130);
-      }
-    });
-  }
-  // `npm start` was killed. The channel to it must not keep us from ending.
-  process.on('disconnect', () => stopping.abort('npm start has gone'));
-  process.channel?.unref();
-  // Whoever read our output (`npm start | head`) has gone.
-  process.stdout.on('error', () => stopping.abort('nobody reads the output'));
-}
-
-function fail(reason: string): number {
-  process.stderr.write(`npm start: ${reason}\n`);
-  return 1;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { COMPOSE_FILE } from '../compose/compose-file.ts';
 import { interpolate } from '../compose/interpolation.ts';
@@ -44,16 +44,20 @@ interface RawService {
  * Reads one service as Docker Compose would.
  *
  * @param settings what would stand in `.env` or the environment.
+ * @param composeFile by default compose.yaml
  * @throws Error when the compose file has no such service, or a value in a form that is not read here.
  */
 export function composeService(
   name: string,
   settings: Readonly<Record<string, string>> = {},
+  composeFile: string = COMPOSE_FILE,
 ): ComposeService {
-  const file = parse(readFileSync(COMPOSE_FILE, 'utf8'), { merge: true });
+  const file = parse(readFileSync(composeFile, 'utf8'), { merge: true });
   const raw: RawService | undefined = file.services?.[name];
   if (raw === undefined) {
-    throw new Error(`compose.yaml has no service ${name}; it has ${Object.keys(file.services).join(', ')}`);
+    throw new Error(
+      `${basename(composeFile)} has no service ${name}; it has ${Object.keys(file.services).join(', ')}`,
+    );
   }
   const fill = (text: string): string => interpolate(text, settings);
   const image = fill(raw.image);

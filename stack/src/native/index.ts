@@ -1,4 +1,5 @@
 export { BuildFailure, buildPrograms, builtProgram } from './build-programs.ts';
+export { composeService } from './compose-service.ts';
 export { type End, NativeService } from './native-service.ts';
 export {
   NativeStack,
@@ -6,6 +7,7 @@ export {
   type StartedService,
   startNativeStack,
 } from './native-stack.ts';
+export { withAddresses } from './overlay.ts';
 export { PrometheusService, type Sample } from './prometheus-service.ts';
-export type { NetworkKind, ServiceName } from './service-network.ts';
+export type { AppName, NetworkKind, ServiceName } from './service-network.ts';
 export { type StoredSpan, TraceSink } from './trace-sink.ts';

@@ -18,6 +18,8 @@ import { overlayAddresses, overlayCollector, overlayPrometheus, withAddresses } 
 import type { ProgramName } from './programs.ts';
 import { PrometheusService } from './prometheus-service.ts';
 import {
+  APP_NAMES,
+  type AppName,
   createServiceNetwork,
   SERVICE_NAMES,
   type ServiceName,
@@ -90,7 +92,7 @@ export class NativeStack {
         name: 'qdrant',
         network: this.network,
         script: () =>
-          `exec ${[process.execPath, QDRANT, '--host', this.#listen('qdrant'), '--metrics-prefix', 'qdrant_'].map(quote).join(' ')}`,
+          `exec ${[process.execPath, QDRANT, '--host', this.#listen('qdrant'), '--metrics-prefix', 'qdrant_', '--grpc-port', '6334'].map(quote).join(' ')}`,
         environment: {
           QDRANT__SERVICE__API_KEY: this.secrets.qdrantApiKey,
           QDRANT__SERVICE__READ_ONLY_API_KEY: this.secrets.qdrantReadOnlyApiKey,
@@ -135,16 +137,21 @@ export class NativeStack {
   }
 
   /**
-   * Starts a program of the machine at `app` that goes on until it is stopped, and waits until it answers.
+   * Starts a program of the machine that goes on until it is stopped, and waits until it answers.
    *
-   * @param healthUrl on 127.0.0.1, such as `http://127.0.0.1:8080/health`; the program listens on `network.address('app')`
+   * @param at where; by default `app`
+   * @param healthUrl on 127.0.0.1, such as `http://127.0.0.1:8080/health`; the program listens on `network.address(at)`
    */
   async startApp(
     command: readonly string[],
-    { environment = {}, healthUrl }: { environment?: Readonly<Record<string, string>>; healthUrl: string },
+    {
+      at = 'app',
+      environment = {},
+      healthUrl,
+    }: { at?: AppName; environment?: Readonly<Record<string, string>>; healthUrl: string },
   ): Promise<NativeService> {
     const script = (): string => `exec ${command.map(quote).join(' ')}`;
-    const app = new NativeService({ name: 'app', network: this.network, script, environment, healthUrl });
+    const app = new NativeService({ name: at, network: this.network, script, environment, healthUrl });
     this.#apps.push(app);
     await app.start();
     return app;
@@ -158,7 +165,7 @@ export class NativeStack {
   }
 
   #makeVolumes({ smallVolumes = {} }: NativeStackOptions): void {
-    for (const name of SERVICE_NAMES.filter((each) => each !== 'app')) {
+    for (const name of SERVICE_NAMES.filter((each) => !(APP_NAMES as readonly string[]).includes(each))) {
       const service = composeService(name);
       for (const { kind, source } of service.mounts) {
         if (kind !== 'volume') continue;

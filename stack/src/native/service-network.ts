@@ -12,7 +12,14 @@ export const SERVICE_NAMES = [
   'grafana',
   'qdrant',
   'app',
+  'typescript-service',
+  'llm-router',
+  'websocket-service',
 ] as const;
+/** The places for programs that are not in compose.yaml. */
+export const APP_NAMES = ['app', 'typescript-service', 'llm-router', 'websocket-service'] as const;
+export type AppName = (typeof APP_NAMES)[number];
+
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /**

@@ -14,7 +14,13 @@ export interface KeyValue {
 export interface StoredSpan {
   readonly traceId: string;
   readonly spanId: string;
+  /** Missing where there is none. */
+  readonly parentSpanId?: string;
   readonly name: string;
+  /** 2 server, 3 client. */
+  readonly kind?: number;
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
+  readonly traceState?: string;
   readonly attributes?: readonly KeyValue[];
   readonly status?: { readonly code?: number; readonly message?: string };
   readonly resource: { readonly attributes?: readonly KeyValue[] };
