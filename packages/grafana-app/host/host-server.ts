@@ -219,7 +219,7 @@ export class Host {
     const json = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
     return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>${this.plugin.json.name} - Grafana</title></head>
+<head><meta charset="utf-8"><link rel="stylesheet" href="/public/page/page.css"><title>${this.plugin.json.name} - Grafana</title></head>
 <body class="theme-${this.theme}">
 <div id="reactRoot"></div>
 <script>

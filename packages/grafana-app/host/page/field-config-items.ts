@@ -14,22 +14,17 @@ const PROPERTIES = [
 ];
 /** Of panels' own settings, those that the dashboards change for single fields. */
 const CUSTOM = [
-  'width',
-  'hidden',
   'align',
-  'cellOptions',
   'axisPlacement',
-  'drawStyle',
+  'cellOptions',
   'fillOpacity',
-  'lineStyle',
-  'lineWidth',
-  'stacking',
-  'transform',
-  'inspect',
   'filterable',
-  'hideFrom',
+  'inspect',
+  'lineWidth',
   'showPoints',
-  'axisLabel',
+  'spanNulls',
+  'thresholdsStyle',
+  'width',
 ];
 
 /** Without editors, which are in Grafana's own app: only that a property exists, and that it is taken as it is. */

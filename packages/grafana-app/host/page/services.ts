@@ -39,7 +39,7 @@ export function installServices(): void {
   standardEditorsRegistry.setInit(() => []);
   standardFieldConfigEditorRegistry.setInit(fieldConfigItems);
   standardTransformersRegistry.setInit(() =>
-    Object.values(standardTransformers).map(
+    [...new Map(Object.values(standardTransformers).map((each) => [each.id, each])).values()].map(
       (transformation) =>
         ({
           id: transformation.id,
