@@ -1,0 +1,115 @@
+import { ApiProblem } from '../grafana/api-problem.ts';
+import { request } from '../grafana/request.ts';
+import { signedInUser } from '../grafana/signed-in-user.ts';
+import type { InstalledRule } from './rule-state.ts';
+import type { GrafanaRule } from './shipped-rules.ts';
+
+/**
+ * The one place that knows how rules get into Grafana and out of it: its provisioning API, which stays for the time of
+ * Grafana 13 (https://github.com/grafana/grafana/pull/120606), with `X-Disable-Provenance`, so that people can edit in
+ * Grafana what was imported.
+ */
+const API = '/api/v1/provisioning';
+const KEEP_EDITABLE = { 'X-Disable-Provenance': 'true' };
+
+export const FOLDER = { uid: 'uat-tracing-alerts', title: 'UAT Tracing alerts' } as const;
+
+interface Group {
+  readonly title: string;
+  readonly folderUid: string;
+  readonly interval: number;
+  readonly rules: readonly InstalledRule[];
+}
+
+export interface GroupPlace {
+  readonly folderUid: string;
+  readonly group: string;
+}
+
+/** All rules of Grafana that whoever is signed in may see. @throws ApiProblem, `forbidden` for a viewer */
+export function installedRules(): Promise<readonly InstalledRule[]> {
+  return request<readonly InstalledRule[]>({ url: `${API}/alert-rules`, method: 'GET' });
+}
+
+/** Makes the folder of the rules, if it is not there. @throws ApiProblem */
+export async function ensureFolder(): Promise<void> {
+  try {
+    await request({ url: `/api/folders/${FOLDER.uid}`, method: 'GET' });
+    return;
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || error.kind !== 'not-found') throw error;
+  }
+  try {
+    await request({ url: '/api/folders', method: 'POST', data: FOLDER });
+  } catch (error) {
+    // Somebody else has made it meanwhile.
+    if (!(error instanceof ApiProblem) || error.kind !== 'conflict') throw error;
+  }
+}
+
+/**
+ * Puts rules into a group, in place of those with the same uid. Everything else in the group stays as it is: a group is
+ * written as a whole, and what is left out of it is deleted.
+ *
+ * @param interval seconds, of a group that is not there yet
+ * @throws ApiProblem
+ */
+export async function putRules(
+  place: GroupPlace,
+  interval: number,
+  rules: readonly GrafanaRule[],
+): Promise<void> {
+  const group = await readGroup(place);
+  const ours = new Map(rules.map((rule) => [rule.uid, rule]));
+  const kept = (group?.rules ?? []).map((rule) => ours.get(rule.uid) ?? rule);
+  const there = new Set(kept.map(({ uid }) => uid));
+  const all = [...kept, ...rules.filter(({ uid }) => !there.has(uid))];
+  await writeGroup(place, group?.interval ?? interval, all);
+}
+
+/** Takes rules out of a group; the group goes with its last one. @throws ApiProblem */
+export async function removeRules(place: GroupPlace, uids: ReadonlySet<string>): Promise<void> {
+  const group = await readGroup(place);
+  if (group === undefined) return;
+  const left = group.rules.filter(({ uid }) => !uids.has(uid));
+  if (left.length === group.rules.length) return;
+  if (left.length > 0) await writeGroup(place, group.interval, left);
+  else await request({ url: urlOf(place), method: 'DELETE', headers: KEEP_EDITABLE });
+}
+
+async function readGroup(place: GroupPlace): Promise<Group | undefined> {
+  try {
+    return await request<Group>({ url: urlOf(place), method: 'GET' });
+  } catch (error) {
+    if (error instanceof ApiProblem && error.kind === 'not-found') return undefined;
+    throw error;
+  }
+}
+
+async function writeGroup(
+  place: GroupPlace,
+  interval: number,
+  rules: readonly (GrafanaRule | InstalledRule)[],
+): Promise<void> {
+  const { folderUid, group } = place;
+  await request({
+    url: urlOf(place),
+    method: 'PUT',
+    headers: KEEP_EDITABLE,
+    data: {
+      title: group,
+      folderUid,
+      interval,
+      rules: rules.map((rule) => ({
+        orgID: signedInUser().orgId,
+        ...rule,
+        folderUID: folderUid,
+        ruleGroup: group,
+      })),
+    },
+  });
+}
+
+function urlOf({ folderUid, group }: GroupPlace): string {
+  return `${API}/folder/${encodeURIComponent(folderUid)}/rule-groups/${encodeURIComponent(group)}`;
+}

@@ -1,0 +1,71 @@
+import { t } from '@grafana/i18n';
+import { PluginPage } from '@grafana/runtime';
+import { Alert } from '@grafana/ui';
+import { type ApiProblem, toApiProblem } from '../grafana/api-problem.ts';
+import { ButtonTo } from '../page/button-to.tsx';
+import { LoadedView } from '../page/loaded-view.tsx';
+import { NoDataSource } from '../page/no-data-source.tsx';
+import { useTracing } from '../page/tracing-context.tsx';
+import { useLoaded } from '../page/use-loaded.ts';
+import { installedRules } from './alert-rules-api.ts';
+import { RuleList } from './rule-list-view.tsx';
+import type { InstalledRule } from './rule-state.ts';
+import { loadShippedGroups, type ShippedGroup } from './shipped-rules.ts';
+
+export interface Rules {
+  readonly groups: readonly ShippedGroup[];
+  /** `undefined` where whoever is signed in may not see them. */
+  readonly installed: readonly InstalledRule[] | undefined;
+}
+
+export default function AlertsPage() {
+  const { prometheus } = useTracing();
+  return (
+    <PluginPage
+      subTitle={t('alerts.subtitle', 'Rules of UAT Tracing, to import into Grafana and set to your needs')}
+      actions={
+        <ButtonTo variant="secondary" icon="bell" to="/alerting/list">
+          {t('alerts.grafana', "Grafana's alert rules")}
+        </ButtonTo>
+      }
+    >
+      {prometheus.chosen === undefined ? <NoDataSource /> : <RulesOf uid={prometheus.chosen.uid} />}
+    </PluginPage>
+  );
+}
+
+function RulesOf({ uid }: { readonly uid: string }) {
+  const loaded = useLoaded('rules', loadRules);
+  return (
+    <LoadedView loaded={loaded}>
+      {(rules) => (
+        <>
+          {rules.installed === undefined && (
+            <Alert severity="info" title={t('alerts.read-only', 'You may see the rules, not import them')}>
+              {t(
+                'alerts.read-only-text',
+                'Which of them are installed can be seen and changed by who may provision alert rules: an administrator.',
+              )}
+            </Alert>
+          )}
+          <RuleList rules={rules} dataSourceUid={uid} onChanged={loaded.refresh} />
+        </>
+      )}
+    </LoadedView>
+  );
+}
+
+async function loadRules(): Promise<Rules> {
+  const [groups, installed] = await Promise.all([loadShippedGroups(), installedOrForbidden()]);
+  return { groups, installed };
+}
+
+async function installedOrForbidden(): Promise<readonly InstalledRule[] | undefined> {
+  try {
+    return await installedRules();
+  } catch (error) {
+    const problem: ApiProblem = toApiProblem(error);
+    if (problem.kind === 'forbidden') return undefined;
+    throw problem;
+  }
+}

@@ -1,0 +1,92 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { GroupPlace } from './alert-rules-api.ts';
+import { type Chosen, importRules, removeInstalled } from './rule-changes.ts';
+import type { InstalledRule } from './rule-state.ts';
+import { shippedGroups, shippedRule } from './shipped-rule.fixture.ts';
+import type { GrafanaRule } from './shipped-rules.ts';
+
+const log: string[] = [];
+let failing = '';
+
+vi.mock('./alert-rules-api.ts', () => ({
+  FOLDER: { uid: 'own', title: 'Own' },
+  ensureFolder: async () => {
+    log.push('folder');
+    if (failing === 'folder') throw new Error('no folder');
+  },
+  putRules: async ({ folderUid, group }: GroupPlace, interval: number, rules: GrafanaRule[]) => {
+    log.push(`put ${folderUid}/${group} ${interval} ${rules.map(({ title }) => title).join(' ')}`);
+    if (failing === group) throw new Error('refused');
+  },
+  removeRules: async ({ folderUid, group }: GroupPlace, uids: Set<string>) => {
+    log.push(`remove ${folderUid}/${group} ${[...uids].join(' ')}`);
+    if (failing === group) throw new Error('refused');
+  },
+}));
+
+const choose = (...titles: string[]): Chosen[] =>
+  titles.map((title) => ({ shipped: shippedRule(title), values: [] }));
+const installed = (title: string, folderUID: string, ruleGroup: string): InstalledRule => ({
+  uid: shippedRule(title).rule.uid,
+  folderUID,
+  ruleGroup,
+});
+
+beforeEach(() => {
+  log.length = 0;
+  failing = '';
+});
+
+describe('importRules', () => {
+  test('one write a group, in its own folder', async () => {
+    const { done, failed } = await importRules(
+      shippedGroups,
+      choose('ServiceSlow', 'QdrantDown', 'ServiceDown'),
+      new Map(),
+      'prom',
+    );
+    expect(log).toEqual([
+      'folder',
+      'put own/uat-alerts-services 60 ServiceSlow ServiceDown',
+      'put own/uat-alerts-qdrant 60 QdrantDown',
+    ]);
+    expect(done).toEqual(['uat-service-slow', 'uat-service-down', 'uat-qdrant-down']);
+    expect(failed).toEqual([]);
+  });
+
+  test('one that is installed stays where it is', async () => {
+    const slow = installed('ServiceSlow', 'theirs', 'g');
+    await importRules(shippedGroups, choose('ServiceSlow'), new Map([[slow.uid, slow]]), 'prom');
+    expect(log).toEqual(['put theirs/g 60 ServiceSlow']);
+  });
+
+  test('a group that fails does not stop the others', async () => {
+    failing = 'uat-alerts-services';
+    const { done, failed } = await importRules(
+      shippedGroups,
+      choose('ServiceSlow', 'QdrantDown'),
+      new Map(),
+      'prom',
+    );
+    expect(done).toEqual(['uat-qdrant-down']);
+    expect(failed.map(({ group }) => group)).toEqual(['uat-alerts-services']);
+  });
+
+  test('nothing is written without the folder', async () => {
+    failing = 'folder';
+    const { done, failed } = await importRules(shippedGroups, choose('ServiceSlow'), new Map(), 'prom');
+    expect([log, done, failed.length]).toEqual([['folder'], [], 1]);
+  });
+});
+
+test('removeInstalled: one write a group', async () => {
+  failing = 'b';
+  const changed = await removeInstalled([
+    installed('ServiceSlow', 'f', 'a'),
+    installed('ServiceDown', 'f', 'a'),
+    installed('QdrantDown', 'f', 'b'),
+  ]);
+  expect(log).toEqual(['remove f/a uat-service-slow uat-service-down', 'remove f/b uat-qdrant-down']);
+  expect(changed.done).toEqual(['uat-service-slow', 'uat-service-down']);
+  expect(changed.failed.map(({ group }) => group)).toEqual(['b']);
+});

@@ -1,0 +1,81 @@
+import { type InstalledRule, isOurs, type RuleState, ruleState } from './rule-state.ts';
+import { parseThreshold, type ThresholdProblem } from './rule-thresholds.ts';
+import type { ShippedGroup, ShippedRule } from './shipped-rules.ts';
+
+export interface RuleRow {
+  readonly uid: string;
+  readonly title: string;
+  readonly component: string;
+  readonly severity: string;
+  readonly summary: string;
+  readonly shipped: ShippedRule;
+  /** `undefined` where whoever is signed in may not see which are installed. */
+  readonly state: RuleState | undefined;
+  /** Whether it can be imported and removed here. */
+  readonly changeable: boolean;
+}
+
+export function ruleRows(
+  groups: readonly ShippedGroup[],
+  installed: readonly InstalledRule[] | undefined,
+  dataSourceUid: string,
+): RuleRow[] {
+  const byUid = new Map((installed ?? []).map((rule) => [rule.uid, rule]));
+  return groups
+    .flatMap(({ rules }) => rules)
+    .map((shipped) => {
+      const { uid, title, labels, annotations } = shipped.rule;
+      const found = byUid.get(uid);
+      return {
+        uid,
+        title,
+        component: shipped.component,
+        severity: labels.severity ?? '',
+        summary: annotations.summary ?? '',
+        shipped,
+        state: installed && ruleState(shipped, found, dataSourceUid),
+        changeable: installed !== undefined && (found === undefined || isOurs(found)),
+      };
+    });
+}
+
+export interface RuleFilter {
+  readonly text: string;
+  /** Empty: all. */
+  readonly component: string;
+  readonly state: string;
+}
+
+export function filterRules(rows: readonly RuleRow[], { text, component, state }: RuleFilter): RuleRow[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return rows.filter((row) => {
+    const texts = `${row.title} ${row.severity} ${row.component} ${row.summary}`.toLowerCase();
+    return (
+      words.every((word) => texts.includes(word)) &&
+      (component === '' || row.component === component) &&
+      (state === '' || row.state?.is === state)
+    );
+  });
+}
+
+/** Texts that were typed, by uid and place of the threshold. */
+export type TypedThresholds = Readonly<Record<string, readonly (string | undefined)[]>>;
+
+/** What a threshold stands at: as typed, as installed, or as shipped. */
+export function thresholdTexts({ uid, shipped, state }: RuleRow, typed: TypedThresholds): string[] {
+  const installed = state?.is === 'installed' ? state.values : [];
+  return shipped.thresholds.map(
+    ({ value }, index) => typed[uid]?.[index] ?? String(installed[index] ?? value),
+  );
+}
+
+export function thresholdValues(
+  row: RuleRow,
+  typed: TypedThresholds,
+): readonly (number | ThresholdProblem)[] {
+  return thresholdTexts(row, typed).map(parseThreshold);
+}
+
+export function hasBadThreshold(row: RuleRow, typed: TypedThresholds): boolean {
+  return thresholdValues(row, typed).some((value) => typeof value === 'string');
+}

@@ -1,5 +1,0 @@
-import { PluginPage } from '@grafana/runtime';
-
-export default function App() {
-  return <PluginPage>Being written.</PluginPage>;
-}

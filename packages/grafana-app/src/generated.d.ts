@@ -1,0 +1,4 @@
+declare module '@generated/*.json' {
+  const file: unknown;
+  export default file;
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { dashboardUrl, exploreUrl, jaegerUrl, serviceUrl, traceQl } from './links.ts';
+
+const query = (url: string) => new URL(url, 'http://grafana').searchParams;
+
+test.each([
+  ['checkout', undefined, '/a/uat-tracing-app/services/checkout'],
+  ['a/b c?', 'prod', '/a/uat-tracing-app/services/a%2Fb%20c%3F?environment=prod'],
+])('page of %s', (service, environment, url) => {
+  expect(serviceUrl(service, environment)).toBe(url);
+});
+
+test('a dashboard with the variables that are given', () => {
+  const url = dashboardUrl('uat-service-overview', { service: 'a&b', environment: undefined }, 3);
+  expect(url).toMatch(/^\/d\/uat-service-overview\?/);
+  expect(Object.fromEntries(query(url))).toEqual({ 'var-service': 'a&b', viewPanel: '3' });
+});
+
+describe('Explore', () => {
+  const first = (url: string) => JSON.parse(query(url).get('panes')!).uat.queries[0];
+
+  test('TraceQL for Tempo', () => {
+    const url = exploreUrl({ uid: 't', type: 'tempo' }, { service: 'x', failed: true });
+    expect(first(url)).toMatchObject({
+      datasource: { type: 'tempo', uid: 't' },
+      queryType: 'traceql',
+      query: '{ resource.service.name = "x" && status = error }',
+    });
+  });
+
+  test('a search for Jaeger', () => {
+    const url = exploreUrl(
+      { uid: 'j', type: 'jaeger' },
+      { service: 'x', failed: true, attributes: { 'db.collection.name': 'two words' } },
+    );
+    expect(first(url)).toMatchObject({
+      queryType: 'search',
+      service: 'x',
+      tags: 'db.collection.name="two words" error=true',
+    });
+  });
+});
+
+test.each([
+  [{}, '{}'],
+  [{ service: 'say "hi"\\' }, '{ resource.service.name = "say \\"hi\\"\\\\" }'],
+  [{ attributes: { 'db.collection.name': 'docs' } }, '{ span.db.collection.name = "docs" }'],
+])('TraceQL of %j', (asked, text) => {
+  expect(traceQl(asked)).toBe(text);
+});
+
+test('Jaeger, whatever its address ends with', () => {
+  expect(jaegerUrl('https://j.example.org/ui/', 'a b')).toBe(
+    'https://j.example.org/ui/search?service=a+b&lookback=1h',
+  );
+});

@@ -1,0 +1,248 @@
+import { t } from '@grafana/i18n';
+import { PluginPage } from '@grafana/runtime';
+import { Alert, Button, type Column, EmptyState, FilterInput, InteractiveTable, Stack } from '@grafana/ui';
+import { useMemo } from 'react';
+import { queryPrometheus } from '../grafana/prometheus.ts';
+import { latest, type Series, single } from '../grafana/series.ts';
+import { DASHBOARDS, dashboardUrl, exploreUrl } from '../links.ts';
+import { ButtonTo } from '../page/button-to.tsx';
+import { Figure } from '../page/figure.tsx';
+import { formatCount, formatRate, formatSeconds, formatShare } from '../page/format.ts';
+import { LoadedView } from '../page/loaded-view.tsx';
+import { NoDataSource } from '../page/no-data-source.tsx';
+import { useSearchState } from '../page/search-state.ts';
+import { useTracing } from '../page/tracing-context.tsx';
+import { useLoaded } from '../page/use-loaded.ts';
+import { ValueWithSparkline } from '../page/value-with-sparkline.tsx';
+import { type CollectionQueryName, collectionQueries } from './collection-queries.ts';
+import { type CollectionRow, collectionRows } from './collection-rows.ts';
+
+export default function VectorDbPage() {
+  const { prometheus } = useTracing();
+  return (
+    <PluginPage
+      actions={
+        <ButtonTo
+          icon="apps"
+          to={dashboardUrl(DASHBOARDS.vectorDb, { prometheus_datasource: prometheus.chosen?.uid })}
+        >
+          {t('vector-db.dashboard', 'Dashboard')}
+        </ButtonTo>
+      }
+    >
+      {prometheus.chosen === undefined ? <NoDataSource /> : <CollectionsOf uid={prometheus.chosen.uid} />}
+    </PluginPage>
+  );
+}
+
+function CollectionsOf({ uid }: { readonly uid: string }) {
+  const { environmentLabel } = useTracing();
+  const [search] = useSearchState();
+  const environment = search.get('environment') ?? undefined;
+  const loaded = useLoaded(JSON.stringify([uid, environmentLabel, environment]), () =>
+    queryPrometheus(uid, collectionQueries(environmentLabel, environment)),
+  );
+  return (
+    <LoadedView loaded={loaded}>
+      {(answers) => <Collections answers={answers} loading={loaded.loading} onRefresh={loaded.refresh} />}
+    </LoadedView>
+  );
+}
+
+interface Props {
+  readonly answers: Readonly<Record<CollectionQueryName, readonly Series[]>>;
+  readonly loading: boolean;
+  readonly onRefresh: () => void;
+}
+
+function Collections({ answers, loading, onRefresh }: Props) {
+  const [search, change] = useSearchState();
+  const text = search.get('search') ?? '';
+  const rows = useMemo(() => collectionRows(answers), [answers]);
+  const shown = useMemo(
+    () => rows.filter(({ collection }) => collection.toLowerCase().includes(text.trim().toLowerCase())),
+    [rows, text],
+  );
+  const { servers, serverP95, serverErrors } = answers;
+  const up = servers.filter((series) => latest(series) === 1).length;
+  if (rows.length === 0 && servers.length === 0) return <NoVectorDb />;
+  const slowest = serverP95.map((series) => latest(series)).filter((value) => value !== undefined);
+  return (
+    <>
+      {up < servers.length && (
+        <Alert
+          severity="error"
+          title={t('vector-db.down', '{{down}} of {{all}} Qdrant servers are down', {
+            down: servers.length - up,
+            all: servers.length,
+          })}
+        >
+          {t(
+            'vector-db.down-text',
+            'Prometheus cannot scrape them. Look at their log, then start them again.',
+          )}
+        </Alert>
+      )}
+      {servers.length === 0 && (
+        <Alert severity="info" title={t('vector-db.no-server', 'Prometheus does not scrape Qdrant')}>
+          {t(
+            'vector-db.no-server-text',
+            'Shown is what clients see. For sizes and the time in the server, scrape it as job "qdrant" (port 6333, /metrics).',
+          )}
+        </Alert>
+      )}
+      <Stack direction="row" gap={2} wrap="wrap">
+        <Figure name={t('vector-db.servers', 'Servers up')} value={up} format={formatCount} />
+        <Figure
+          name={t('vector-db.server-p95', 'Searches on the server, p95')}
+          value={slowest.length === 0 ? undefined : Math.max(...slowest)}
+          format={formatSeconds}
+        />
+        <Figure
+          name={t('vector-db.server-errors', 'Answers with 5xx')}
+          value={single(serverErrors)}
+          format={formatRate}
+          tone={(single(serverErrors) ?? 0) > 0 ? 'bad' : 'neutral'}
+        />
+      </Stack>
+      <Stack direction="row" gap={2} alignItems="center" wrap="wrap">
+        <FilterInput
+          width={40}
+          escapeRegex={false}
+          aria-label={t('vector-db.search', 'Search collections')}
+          placeholder={t('vector-db.search', 'Search collections')}
+          value={text}
+          onChange={(value) => change({ search: value })}
+        />
+        <Button variant="secondary" icon="sync" onClick={onRefresh} disabled={loading}>
+          {t('vector-db.refresh', 'Refresh')}
+        </Button>
+      </Stack>
+      {shown.length === 0 ? (
+        <EmptyState
+          variant="not-found"
+          message={
+            rows.length === 0
+              ? t('vector-db.no-collections', 'There is no collection yet')
+              : t('vector-db.none-found', 'No collection is like that')
+          }
+        />
+      ) : (
+        <CollectionTable rows={shown} />
+      )}
+    </>
+  );
+}
+
+function CollectionTable({ rows }: { readonly rows: CollectionRow[] }) {
+  const { traces, prometheus } = useTracing();
+  const columns = useMemo(
+    (): Column<CollectionRow>[] => [
+      { id: 'collection', header: t('vector-db.column.collection', 'Collection'), sortType: 'string' },
+      {
+        id: 'points',
+        header: t('vector-db.column.points', 'Points'),
+        sortType: 'number',
+        sortDescFirst: true,
+        cell: ({ row: { original } }) => formatCount(original.points),
+      },
+      {
+        id: 'unindexed',
+        header: t('vector-db.column.unindexed', 'Not indexed'),
+        sortType: 'number',
+        sortDescFirst: true,
+        cell: ({ row: { original } }) =>
+          (original.optimizing ?? 0) > 0
+            ? t('vector-db.optimizing', '{{points}}, optimizing', {
+                points: formatCount(original.unindexed),
+              })
+            : formatCount(original.unindexed),
+      },
+      {
+        id: 'calls',
+        header: t('vector-db.column.calls', 'Calls'),
+        sortType: 'number',
+        sortDescFirst: true,
+        cell: ({ row: { original } }) => formatRate(original.calls),
+      },
+      {
+        id: 'errors',
+        header: t('vector-db.column.errors', 'Errors'),
+        sortType: 'number',
+        sortDescFirst: true,
+        cell: ({ row: { original } }) => formatShare(original.errors),
+      },
+      {
+        id: 'p95',
+        header: t('vector-db.column.p95', 'p95 of clients'),
+        sortType: 'number',
+        sortDescFirst: true,
+        cell: ({ row: { original } }) => (
+          <ValueWithSparkline
+            value={original.p95}
+            values={original.p95History}
+            format={formatSeconds}
+            label="p95"
+          />
+        ),
+      },
+      {
+        id: 'links',
+        header: t('vector-db.column.links', 'Open'),
+        disableGrow: true,
+        cell: ({ row: { original } }) => (
+          <Stack direction="row" gap={0.5}>
+            <ButtonTo
+              size="sm"
+              variant="secondary"
+              icon="apps"
+              tooltip={t('vector-db.dashboard', 'Dashboard')}
+              aria-label={t('vector-db.dashboard-of', 'Dashboard of {{collection}}', {
+                collection: original.collection,
+                interpolation: { escapeValue: false },
+              })}
+              to={dashboardUrl(DASHBOARDS.vectorDb, {
+                collection: original.collection,
+                prometheus_datasource: prometheus.chosen?.uid,
+              })}
+            />
+            {traces?.type === 'tempo' && (
+              <ButtonTo
+                size="sm"
+                variant="secondary"
+                icon="compass"
+                tooltip={t('vector-db.traces', 'Traces')}
+                aria-label={t('vector-db.traces-of', 'Traces of {{collection}}', {
+                  collection: original.collection,
+                  interpolation: { escapeValue: false },
+                })}
+                to={exploreUrl(traces, { attributes: { 'db.collection.name': original.collection } })}
+              />
+            )}
+          </Stack>
+        ),
+      },
+    ],
+    [traces, prometheus],
+  );
+  return (
+    <InteractiveTable
+      columns={columns}
+      data={rows}
+      getRowId={({ collection }: CollectionRow) => collection}
+      pageSize={50}
+      autoResetPage={false}
+    />
+  );
+}
+
+function NoVectorDb() {
+  return (
+    <EmptyState variant="not-found" message={t('vector-db.empty', 'Prometheus knows of no Qdrant')}>
+      {t(
+        'vector-db.empty-text',
+        'Scrape Qdrant as job "qdrant" (port 6333, /metrics), or let a service with @uat/qdrant-instrumentation call it.',
+      )}
+    </EmptyState>
+  );
+}
