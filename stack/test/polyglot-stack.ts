@@ -32,7 +32,7 @@ export type ExampleName = Exclude<AppName, 'app'>;
 /** Why the tests of the examples are skipped; false when they run. */
 export const examplesMissing: string | false =
   toolchainProblem() ??
-  (Object.values(EXAMPLE_PROGRAMS).every((program) => existsSync(program))
+  ([EXAMPLE_PROGRAMS.router, EXAMPLE_PROGRAMS.websocketService].every((program) => existsSync(program))
     ? false
     : 'the examples in Rust and Go are not built: npm run test:stack does it');
 if (examplesMissing) console.warn(`Skipped, the examples in Rust and Go: ${examplesMissing}`);
@@ -45,6 +45,8 @@ export interface PolyglotStack {
   url(name: ExampleName, path?: string): string;
   /** Starts one again that was stopped. */
   start(name: ExampleName): Promise<void>;
+  /** Starts one more of a kind, where the test's own programs are. */
+  startAnother(name: ExampleName, environment: Readonly<Record<string, string>>): Promise<NativeService>;
   /** What Qdrant has received since its start, of both protocols. */
   qdrantRequests(): Promise<QdrantRequest[]>;
   stop(): Promise<void>;
@@ -73,26 +75,26 @@ export async function startPolyglotStack(
     await stack.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  const start = async (name: ExampleName): Promise<void> => {
+  const launch = (
+    name: ExampleName,
+    at: AppName,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<NativeService> => {
     const { environment, healthUrl } = composeService(name, { TYPESCRIPT_SERVICE_TRAFFIC: '0' }, APPS_FILE);
-    const address = stack.network.address(name);
-    const here = Object.entries({ ...environment, ...options.environment }).map(([variable, value]) => [
+    const address = stack.network.address(at);
+    const here = Object.entries(environment).map(([variable, value]) => [
       variable,
       stack.network.kind === 'namespaces' ? value : withAddresses(value, address, stack.network, new Map()),
     ]);
-    services[name] = await stack.startApp(COMMANDS[name], {
-      at: name,
-      environment: {
-        ...Object.fromEntries(here),
-        HOST: address,
-        QDRANT_API_KEY_FILE: keyFile,
-        // Metrics of the one that sends some go the same way as its spans.
-      },
+    return stack.startApp(COMMANDS[name], {
+      at,
+      environment: { ...Object.fromEntries(here), HOST: address, QDRANT_API_KEY_FILE: keyFile, ...more },
       healthUrl,
     });
   };
   try {
-    for (const name of ['llm-router', 'websocket-service', 'typescript-service'] as const) await start(name);
+    for (const name of ['llm-router', 'websocket-service', 'typescript-service'] as const)
+      services[name] = await launch(name, name, options.environment);
   } catch (error) {
     await stop();
     throw error;
@@ -102,6 +104,7 @@ export async function startPolyglotStack(
     services: services as Record<ExampleName, NativeService>,
     url: (name, path = '') => `http://${stack.network.address(name)}:${PORTS[name]}${path}`,
     start: (name) => (services[name] as NativeService).start(),
+    startAnother: (name, environment) => launch(name, 'app', environment),
     async qdrantRequests() {
       const response = await fetch(`${stack.qdrant.url(6333)}/stand-in/requests`, {
         headers: { 'api-key': stack.secrets.qdrantApiKey },
