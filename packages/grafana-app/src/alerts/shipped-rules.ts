@@ -1,3 +1,5 @@
+import { toApiProblem } from '../grafana/api-problem.ts';
+
 /** A rule in the shape of Grafana's provisioning API, as far as the dashboards package prints it. */
 export interface GrafanaRule {
   readonly uid: string;
@@ -45,7 +47,13 @@ export interface ShippedGroup {
   readonly rules: readonly ShippedRule[];
 }
 
+/** A file of its own beside the plugin's code, named by its contents. @throws ApiProblem */
 export async function loadShippedGroups(): Promise<readonly ShippedGroup[]> {
-  const { default: file } = await import('@generated/grafana-app/alert-rules.json');
-  return (file as { groups: readonly ShippedGroup[] }).groups;
+  const address = new URL('@generated/grafana-app/alert-rules.json', import.meta.url);
+  const response = await fetch(address).catch((error) => {
+    throw toApiProblem(error);
+  });
+  if (!response.ok) throw toApiProblem({ status: response.status, statusText: `${address.pathname} is missing` });
+  const { groups } = (await response.json()) as { groups: readonly ShippedGroup[] };
+  return groups;
 }

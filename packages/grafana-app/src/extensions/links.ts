@@ -1,4 +1,5 @@
 import type { PluginExtensionAddedLinkConfig } from '@grafana/data';
+import { locationService } from '@grafana/runtime';
 import { PAGES, serviceUrl } from '../links.ts';
 import { type ServiceInContext, serviceOfPanel, serviceOfTrace } from './service-in-context.ts';
 
@@ -20,7 +21,7 @@ export const PANEL_LINK: PluginExtensionAddedLinkConfig = {
   targets: 'grafana/dashboard/panel/menu',
   icon: 'chart-line',
   path: PAGES.services,
-  configure: (context) => linkTo(serviceOfPanel(context, window.location.search)),
+  configure: (context) => linkTo(serviceOfPanel(context, locationService.getLocation().search)),
 };
 
 /** Where no service is meant, there is no link. */

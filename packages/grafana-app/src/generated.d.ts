@@ -1,4 +1,0 @@
-declare module '@generated/*.json' {
-  const file: unknown;
-  export default file;
-}
