@@ -21,8 +21,9 @@ const pairName = `[\w.-]{0,40}?(?:password|passwd|passphrase|pwd|secret|token|ap
 var (
 	userinfo   = regexp.MustCompile(`(?i)(\b[a-z][a-z0-9+.-]{0,30}://)([^\s/?#@"'<>]+(?:@[^\s/?#@"'<>]+)*)@`)
 	queryValue = regexp.MustCompile(`(?i)([?&;](?:AWSAccessKeyId|Signature|sig|X-Goog-Signature|X-Goog-Credential|X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token|access_token|id_token|refresh_token|token|auth|api[_-]?key|key|password|passwd|pwd|secret|client_secret|code|state|session|sid|jwt)=)[^&#\s"'<>]+`)
-	countValue = regexp.MustCompile(`^(?:\d+(?:\.\d+)?|true|false|null|undefined)$`)
-	barePair   = regexp.MustCompile(`(?i)\b(` + pairName + `\s{0,4}[:=]\s{0,4})((?:(?:bearer|basic)\s+)?[^\s"'\\&;,)}\]]+)`)
+	// harmlessValue is a count, a switch, or the name of an authorization scheme, whose credentials are masked behind it.
+	harmlessValue = regexp.MustCompile(`(?i)^(?:\d+(?:\.\d+)?|true|false|null|undefined|bearer|basic|apikey|digest|token|negotiate|aws4-hmac-sha256)$`)
+	barePair      = regexp.MustCompile(`(?i)\b(` + pairName + `\s{0,4}[:=]\s{0,4})((?:(?:bearer|basic)\s+)?[^\s"'\\&;,)}\]]+)`)
 )
 
 // shape of a secret: masked keeps what is not secret, and is only looked for where one of the words is in the text (in
@@ -76,11 +77,11 @@ func Text(text string) string {
 	return text
 }
 
-// maskBarePair leaves numbers and booleans, which are counts and switches, and what is masked already.
+// maskBarePair leaves harmless values, and what is masked already.
 func maskBarePair(pair string) string {
 	parts := barePair.FindStringSubmatch(pair)
 	name, value := parts[1], parts[2]
-	if countValue.MatchString(value) || strings.Contains(value, urlMask) {
+	if harmlessValue.MatchString(value) || strings.Contains(value, urlMask) {
 		return pair
 	}
 	return name + Mask

@@ -42,6 +42,7 @@ func Start(ctx context.Context, s settings.Tracing, logger *slog.Logger) (*Traci
 		shutdown:   func(context.Context) error { return nil },
 	}
 	otel.SetTextMapPropagator(t.Propagator)
+	otel.SetLogger(internalLog(logger))
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { logger.Warn("OpenTelemetry reports an error", "error", err.Error()) }))
 	in := []any{"service", s.ServiceName, "preset", s.Preset, "environment", s.Environment}
 	if !s.Exported {
