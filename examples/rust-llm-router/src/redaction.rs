@@ -284,7 +284,7 @@ fn mask_pairs(text: &str) -> Option<String> {
             .unwrap_or(value.len());
         let value = &value[..length];
         let harmless = value.is_empty() || value.parse::<f64>().is_ok() || matches!(value, "true" | "false" | "null")
-            || value.starts_with("[REDACTED") || value == URL_MASK
+            || value.starts_with("[REDACTED") || value.starts_with(URL_MASK)
             // `Authorization: Bearer [REDACTED]`, which has been masked.
             || SCHEMES.iter().any(|scheme| scheme.trim_end().eq_ignore_ascii_case(value));
         if harmless {

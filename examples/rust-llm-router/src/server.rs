@@ -16,7 +16,7 @@ use tokio_io_timeout::TimeoutStream;
 
 use crate::routes::{App, router};
 
-/// hyper's own least is 8 KiB; a head that does not fit is answered with 431.
+/// A head that does not fit is answered with 431.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 const MAX_HEADERS: usize = 64;
 /// After an error of `accept` that is not of one connection, such as too many open files.
@@ -31,7 +31,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
     http.timer(TokioTimer::new())
         .header_read_timeout(app.settings.header_timeout)
         .max_headers(MAX_HEADERS)
-        .max_buf_size(MAX_HEAD_BYTES);
+        .max_header_size(MAX_HEAD_BYTES);
     tokio::pin!(stop);
     loop {
         let permit = tokio::select! {

@@ -19,7 +19,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::api_error::ErrorType;
 use crate::routes::App;
-use crate::trace_context::{Caller, join_tracestate, read_caller};
+use crate::trace_context::{Caller, read_caller, tidy_tracestate};
 
 /// Probes: traced only below a trace that someone else has begun, and not limited.
 const PROBES: [&str; 2] = ["/health", "/ready"];
@@ -30,7 +30,7 @@ pub async fn trace_request(
     mut request: Request,
     next: Next,
 ) -> Response {
-    join_tracestate(request.headers_mut());
+    tidy_tracestate(request.headers_mut());
     let caller = read_caller(request.headers());
     let probe = PROBES.contains(&request.uri().path());
     if probe && !matches!(caller, Caller::Parent(_)) {

@@ -8,6 +8,9 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
+/// Of a tracestate, and characters of its keys and values.
+const MAX_MEMBERS: usize = 32;
+const MAX_PART_LENGTH: usize = 256;
 
 /// What a caller's headers say.
 pub enum Caller {
@@ -53,16 +56,33 @@ impl Extractor for Headers<'_> {
     }
 }
 
-/// Joins several `tracestate` headers to one, as W3C asks, so that the propagator sees all of it.
-pub fn join_tracestate(headers: &mut HeaderMap) {
-    if headers.get_all(TRACESTATE).iter().count() < 2 {
-        return;
-    }
-    let joined =
-        headers.get_all(TRACESTATE).iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
-    if let Ok(value) = HeaderValue::from_str(&joined) {
-        headers.insert(TRACESTATE, value);
-    }
+/// Joins several `tracestate` headers to one, as W3C asks, and takes away what is none, as it asks too (section "Parsing
+/// the tracestate field"): the propagator lets some of it pass.
+pub fn tidy_tracestate(headers: &mut HeaderMap) {
+    let values: Vec<Option<&str>> = headers.get_all(TRACESTATE).iter().map(|value| value.to_str().ok()).collect();
+    let joined = values.into_iter().collect::<Option<Vec<_>>>().map(|values| values.join(","));
+    match joined.filter(|joined| is_tracestate(joined)).and_then(|joined| HeaderValue::from_str(&joined).ok()) {
+        Some(value) => headers.insert(TRACESTATE, value),
+        None => headers.remove(TRACESTATE),
+    };
+}
+
+fn is_tracestate(text: &str) -> bool {
+    let mut members =
+        text.split(',').map(|member| member.trim_matches([' ', '\t'])).filter(|member| !member.is_empty()).peekable();
+    members.peek().is_some() && members.by_ref().take(MAX_MEMBERS).all(is_member) && members.next().is_none()
+}
+
+fn is_member(member: &str) -> bool {
+    let Some((key, value)) = member.split_once('=') else { return false };
+    let key_starts = key.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit());
+    let in_key = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/' | b'@');
+    let in_value = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'=';
+    key_starts
+        && key.len() <= MAX_PART_LENGTH
+        && key.bytes().all(in_key)
+        && (1..=MAX_PART_LENGTH).contains(&value.len())
+        && value.bytes().all(in_value)
 }
 
 /// `traceparent` and, where there is one, `tracestate` for a request that `context` sends.
@@ -99,7 +119,7 @@ mod tests {
     #[test]
     fn a_valid_traceparent_is_the_parent_and_travels_on() {
         let mut all = headers(&[(TRACEPARENT, VALID), (TRACESTATE, "ot=th:8"), (TRACESTATE, "congo=t61")]);
-        join_tracestate(&mut all);
+        tidy_tracestate(&mut all);
         let Caller::Parent(context) = read_caller(&all) else { panic!("a parent") };
         assert_eq!(
             outgoing(&context),
@@ -136,10 +156,31 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_tracestate_leaves_the_parent() {
-        let Caller::Parent(context) = read_caller(&headers(&[(TRACEPARENT, VALID), (TRACESTATE, "= ,,=x")])) else {
-            panic!("a parent")
-        };
-        assert_eq!(outgoing(&context), [(TRACEPARENT.to_owned(), VALID.to_owned())]);
+    fn a_malformed_tracestate_is_left_and_the_parent_stays() {
+        let many = (0..33).map(|index| format!("k{index}=v")).collect::<Vec<_>>().join(",");
+        for text in [
+            "",
+            ",",
+            "= ,,=x",
+            "a",
+            "a=",
+            "=b",
+            "A=b",
+            "a=b=c",
+            "a b=c",
+            "a=é",
+            &format!("a={}", "x".repeat(257)),
+            &many,
+        ] {
+            let mut all = headers(&[(TRACEPARENT, VALID), (TRACESTATE, text)]);
+            tidy_tracestate(&mut all);
+            let Caller::Parent(context) = read_caller(&all) else { panic!("a parent") };
+            assert_eq!(outgoing(&context), [(TRACEPARENT.to_owned(), VALID.to_owned())], "{text}");
+        }
+        for text in ["a=b", "a=b , c@d=e f", "0a*=~", ",a=b,"] {
+            let mut all = headers(&[(TRACESTATE, text)]);
+            tidy_tracestate(&mut all);
+            assert_eq!(all[TRACESTATE], text);
+        }
     }
 }

@@ -1,0 +1,7 @@
+//! The real program over real sockets. One test binary: it is linked once.
+
+mod otlp_http;
+mod providers;
+mod requests;
+mod support;
+mod tracing;
