@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     projects: [
-      { extends: true, test: { name: 'unit', include: ['{src,scripts}/**/*.test.{ts,tsx}'] } },
+      { extends: true, test: { name: 'unit', include: ['{src,build,scripts}/**/*.test.ts'] } },
       {
         extends: true,
         // What is built and what plugin.json says, and the host page's own parts.
@@ -20,6 +20,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['browser-tests/**/*.test.ts'],
+          globalSetup: ['browser-tests/stack-setup.ts'],
           // One stack and one Chromium at a time.
           fileParallelism: false,
           testTimeout: 120_000,

@@ -45,7 +45,7 @@ export async function buildPage(): Promise<string> {
     target: 'chrome120',
     jsx: 'automatic',
     define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
-    loader: { '.svg': 'text', '.woff2': 'dataurl' },
+    loader: { '.ttf': 'empty', '.svg': 'text', '.woff2': 'dataurl' },
     plugins: [commonJs],
     logLevel: 'error',
   });

@@ -219,7 +219,7 @@ export class Host {
     const json = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
     return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><link rel="stylesheet" href="/public/page/page.css"><title>${this.plugin.json.name} - Grafana</title></head>
+<head><meta charset="utf-8"><link rel="stylesheet" href="/public/page/page.css"><style>body { margin: 0; }</style><title>${this.plugin.json.name} - Grafana</title></head>
 <body class="theme-${this.theme}">
 <div id="reactRoot"></div>
 <script>
@@ -230,6 +230,7 @@ window.__grafana_public_path__ = '/public/';
 <script src="/public/page/page.js"></script>
 <script src="/public/system/system.min.js"></script>
 <script src="/public/system/extras/amd.min.js"></script>
+<script src="/public/system/extras/named-register.min.js"></script>
 <script>window.startHost();</script>
 </body>
 </html>`;

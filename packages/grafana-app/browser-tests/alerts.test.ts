@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import type { AlertRule } from '../host/api/alert-rules.ts';
+import { accessibilityProblems, type GrafanaPage, openGrafanaPage } from './grafana-page.ts';
+
+/** Rules into Grafana, changed there, told apart, and out again. */
+let grafana: GrafanaPage;
+
+beforeEach(async () => {
+  grafana = await openGrafanaPage({ dataSources: inject('dataSources') });
+  await grafana.open('/alerts');
+  await row('QdrantDown').waitFor();
+});
+afterEach(() => grafana?.close());
+
+const row = (title: string) => grafana.page.getByRole('row', { name: new RegExp(`Choose ${title} `) });
+const choose = (title: string) =>
+  grafana.page.getByRole('checkbox', { name: `Choose ${title}`, exact: true });
+const button = (name: string | RegExp) => grafana.page.getByRole('button', { name });
+const installed = (title: string): AlertRule | undefined =>
+  grafana.host.rules.all().find((rule) => rule.title === title);
+const check = (title: string) => choose(title).click({ force: true });
+
+async function importRules(...titles: readonly string[]): Promise<void> {
+  for (const title of titles) await check(title);
+  await button(`Import ${titles.length}`).click();
+  await grafana.page.getByText(`${titles.length} rules changed`).waitFor();
+}
+
+test('import: into the folder of the app, with the chosen data source, editable in Grafana', async () => {
+  await importRules('QdrantDown', 'ServiceSlow');
+  await row('QdrantDown').getByText('Installed', { exact: true }).waitFor();
+  expect(grafana.host.folders.all()).toMatchObject([{ uid: 'uat-tracing-alerts' }]);
+  const rule = installed('QdrantDown')!;
+  expect(rule.folderUID).toBe('uat-tracing-alerts');
+  expect(rule.provenance).toBe('');
+  expect(rule.data.map(({ datasourceUid }) => datasourceUid)).toContain('prometheus');
+  expect(rule.annotations).toHaveProperty('summary');
+  expect(await accessibilityProblems(grafana.page)).toEqual([]);
+  expect(grafana.complaints()).toEqual([]);
+});
+
+test('a threshold of one’s own goes into the rule; one that is no number is not imported', async () => {
+  await row('ServiceSlow').getByRole('button', { name: 'Toggle row expanded' }).click();
+  const threshold = grafana.page.getByRole('textbox', { name: /^Threshold/ }).first();
+  await threshold.fill('abc');
+  await grafana.page.getByText('A threshold is no number: ServiceSlow').waitFor();
+  expect(await button('Import 1').isDisabled()).toBe(true);
+  await threshold.fill('7.25');
+  await button('Import 1').click();
+  await row('ServiceSlow').getByText('Installed', { exact: true }).waitFor();
+  expect(JSON.stringify(installed('ServiceSlow')!.data)).toContain('7.25');
+  await grafana.page.reload();
+  await row('ServiceSlow').getByText('7.25').waitFor();
+});
+
+test('a rule that somebody has changed in Grafana differs, until it is imported again', async () => {
+  await importRules('QdrantDown');
+  const before = installed('QdrantDown')!;
+  const answer = grafana.host.rules.handle({
+    method: 'PUT',
+    path: `/api/v1/provisioning/alert-rules/${before.uid}`,
+    search: new URLSearchParams(),
+    headers: { 'x-disable-provenance': 'true' },
+    body: { ...before, for: '9m', labels: { ...before.labels, severity: 'info' } },
+    role: 'Admin',
+  });
+  expect(answer?.status).toBe(200);
+  await grafana.page.reload();
+  await row('QdrantDown').getByText('Differs').waitFor();
+  await row('QdrantDown').getByRole('button', { name: 'Toggle row expanded' }).click();
+  await grafana.page.getByText(/In Grafana it is otherwise in: .*(for|labels)/).waitFor();
+  await importRules('QdrantDown');
+  await row('QdrantDown').getByText('Installed', { exact: true }).waitFor();
+  expect(installed('QdrantDown')!.for).toBe(before.for);
+  expect(installed('QdrantDown')!.labels).toEqual(before.labels);
+});
+
+test('removal asks first, and leaves the others', async () => {
+  await importRules('QdrantDown', 'QdrantRecoveryMode');
+  await check('QdrantDown');
+  await button('Remove 1').click();
+  await grafana.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  expect(installed('QdrantDown')).toBeDefined();
+  await button('Remove 1').click();
+  await grafana.page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+  await row('QdrantDown').getByText('Not installed').waitFor();
+  expect(installed('QdrantDown')).toBeUndefined();
+  expect(installed('QdrantRecoveryMode')).toBeDefined();
+  expect(grafana.complaints()).toEqual([]);
+});
+
+test('what Grafana refuses is said, group by group, and nothing of it is lost', async () => {
+  await importRules('QdrantDown');
+  grafana.host.intervene = ({ method, path }) =>
+    method === 'PUT' && path.includes('/rule-groups/')
+      ? { status: 409, body: { message: "cannot change provenance from 'file' to ''" } }
+      : undefined;
+  await check('QdrantRecoveryMode');
+  await button('Import 1').click();
+  await grafana.page.getByText(/Nothing changed in/).waitFor();
+  await grafana.page.getByText("cannot change provenance from 'file' to ''").waitFor();
+  expect(installed('QdrantDown')).toBeDefined();
+  expect(await choose('QdrantRecoveryMode').isChecked()).toBe(true);
+  grafana.host.intervene = undefined;
+  await button('Import 1').click();
+  await row('QdrantRecoveryMode').getByText('Installed', { exact: true }).waitFor();
+});
+
+test('rules that were provisioned from files are seen, and not touched', async () => {
+  await importRules('QdrantDown');
+  const rule = installed('QdrantDown')!;
+  grafana.host.intervene = ({ method, path }) =>
+    method === 'GET' && path === '/api/v1/provisioning/alert-rules'
+      ? { status: 200, body: [{ ...rule, provenance: 'file' }] }
+      : undefined;
+  await grafana.page.reload();
+  await row('QdrantDown').getByText('Provisioned').waitFor();
+  expect(await choose('QdrantDown').isDisabled()).toBe(true);
+});
+
+test('all of them at once, and out again', async () => {
+  await button('Choose all shown').click();
+  const count = Number(/\d+/.exec((await button(/^Import \d+$/).innerText()) ?? '')?.[0]);
+  expect(count).toBeGreaterThan(40);
+  await button(`Import ${count}`).click();
+  await grafana.page.getByText(`${count} rules changed`).waitFor();
+  expect(grafana.host.rules.all().length).toBe(count);
+  await grafana.page.getByText('Not installed').first().waitFor({ state: 'detached' });
+  await grafana.page.reload();
+  await button('Choose all shown').click();
+  await button(`Remove ${count}`).click();
+  await grafana.page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+  await grafana.page.getByText(`${count} rules changed`).waitFor();
+  expect(grafana.host.rules.all()).toEqual([]);
+  expect(grafana.complaints()).toEqual([]);
+});
