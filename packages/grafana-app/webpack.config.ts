@@ -35,6 +35,13 @@ function withAutomaticJsx(configuration: Configuration): Configuration {
 
 export default async (env: Env): Promise<Configuration> =>
   merge(withAutomaticJsx(await grafanaConfig(env)), {
+    // In bytes. Maps and dashboards are no code, and loaded when they are looked at.
+    performance: {
+      hints: env.production ? 'error' : false,
+      maxEntrypointSize: 30 * 1024,
+      maxAssetSize: 60 * 1024,
+      assetFilter: (name) => name.endsWith('.js'),
+    },
     resolve: { alias: { '@generated': GENERATED } },
     plugins: [
       new CopyWebpackPlugin({

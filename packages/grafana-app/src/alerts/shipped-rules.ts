@@ -53,7 +53,8 @@ export async function loadShippedGroups(): Promise<readonly ShippedGroup[]> {
   const response = await fetch(address).catch((error) => {
     throw toApiProblem(error);
   });
-  if (!response.ok) throw toApiProblem({ status: response.status, statusText: `${address.pathname} is missing` });
+  if (!response.ok)
+    throw toApiProblem({ status: response.status, statusText: `${address.pathname} is missing` });
   const { groups } = (await response.json()) as { groups: readonly ShippedGroup[] };
   return groups;
 }

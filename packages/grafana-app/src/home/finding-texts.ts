@@ -107,15 +107,21 @@ export function findingText(finding: Finding): FindingText {
       };
     case 'alert': {
       const { name, service, component } = finding.alert;
+      const title =
+        service === '' ? name : t('finding.alert', '{{name}}: {{service}}', { name, service, ...raw });
+      if (component === 'service' && service !== '')
+        return {
+          title,
+          todo: t(
+            'finding.alert-service-todo',
+            'See which of its operations fails or is slow, and follow one of its traces.',
+          ),
+          link: { to: serviceUrl(service), text: t('finding.see-service', 'See the service') },
+        };
       return {
-        title: service === '' ? name : t('finding.alert', '{{name}}: {{service}}', { name, service, ...raw }),
-        todo: t('finding.alert-todo', 'It fires. Alerts has what to do about it.'),
-        link:
-          service === ''
-            ? { to: alertUrl(name), text: t('finding.what-to-do', 'What to do') }
-            : component === 'service'
-              ? { to: serviceUrl(service), text: t('finding.see-service', 'See the service') }
-              : { to: alertUrl(name), text: t('finding.what-to-do', 'What to do') },
+        title,
+        todo: t('finding.alert-todo', 'Its rule says what to do, step by step.'),
+        link: { to: alertUrl(name), text: t('finding.what-to-do', 'What to do') },
       };
     }
     case 'no-trace-store':

@@ -1,6 +1,19 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
-import { Alert, Button, Card, Icon, LoadingPlaceholder, Stack, Text, TextLink } from '@grafana/ui';
+import {
+  Alert,
+  Button,
+  Card,
+  Grid,
+  Icon,
+  LoadingPlaceholder,
+  Stack,
+  Text,
+  TextLink,
+  useStyles2,
+} from '@grafana/ui';
 import type { Choice } from '../grafana/choose-data-source.ts';
 import { latest, type Series, single } from '../grafana/series.ts';
 import { DASHBOARDS, dashboardUrl, PAGES, serviceUrl } from '../links.ts';
@@ -101,12 +114,13 @@ function First({ finding, onAgain }: { readonly finding: Finding; readonly onAga
 }
 
 function Others({ found }: { readonly found: readonly Finding[] }) {
+  const styles = useStyles2(getStyles);
   return (
     <section aria-label={t('home.then', 'Then')}>
       <Text element="h2" variant="h4">
         {t('home.then', 'Then')}
       </Text>
-      <ul>
+      <ul className={styles.list}>
         {found.slice(0, FINDINGS_SHOWN).map((finding) => {
           const { title, todo, link } = findingText(finding);
           return (
@@ -255,19 +269,30 @@ function Links() {
   ] as const;
   return (
     <nav aria-label={t('home.links', 'Go on to')}>
-      <Stack direction="row" gap={2} wrap="wrap">
+      <Grid minColumnWidth={34} gap={2}>
         {cards.map(([to, name, text]) => (
-          <Card key={to} href={to} noMargin>
+          <Card key={to} href={to} noMargin isCompact>
             <Card.Heading>{name}</Card.Heading>
             <Card.Description>{text}</Card.Description>
           </Card>
         ))}
         {settings.jaegerUrl !== undefined && (
-          <ButtonTo variant="secondary" icon="external-link-alt" to={settings.jaegerUrl}>
-            {t('home.link.jaeger', 'Jaeger')}
-          </ButtonTo>
+          <Card href={settings.jaegerUrl} noMargin isCompact>
+            <Card.Heading>{t('home.link.jaeger', 'Jaeger')}</Card.Heading>
+            <Card.Description>{settings.jaegerUrl}</Card.Description>
+          </Card>
         )}
-      </Stack>
+      </Grid>
     </nav>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  list: css({
+    listStyle: 'none',
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(1),
+    margin: theme.spacing(1, 0),
+  }),
+});

@@ -10,6 +10,6 @@ export const formatRate = format('reqps');
 export const formatSpanRate = (value: number | undefined): string =>
   value === undefined ? '–' : `${format('short')(value)}/s`;
 export const formatShare = (value: number | undefined): string =>
-  format('percentunit', value !== undefined && value > 0 && value < 0.01 ? 2 : 1)(value);
+  format('percentunit', value === 0 ? 0 : value !== undefined && value < 0.01 ? 2 : 1)(value);
 export const formatSeconds = format('s');
 export const formatCount = format('short');

@@ -20,16 +20,17 @@ export function Sparkline({ values, format, label, tone = 'neutral', width = 88,
   const styles = useStyles2(getStyles);
   const known = values.filter((value) => value !== undefined);
   if (known.length < 2) return null;
+  const most = Math.max(...known);
   const text = t('sparkline.label', '{{what}}, last hour: from {{least}} to {{most}}, now {{now}}', {
     what: label,
     least: format(Math.min(...known)),
-    most: format(Math.max(...known)),
+    most: format(most),
     now: format(known.at(-1)),
     interpolation: { escapeValue: false },
   });
   return (
     <svg
-      className={tone === 'bad' ? styles.bad : styles.neutral}
+      className={tone === 'bad' && most > 0 ? styles.bad : styles.neutral}
       width={width}
       height={height}
       viewBox={`0 -1 ${width} ${height + 2}`}
