@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** `npm run test:browser`: pages in a real Chromium, which `scripts/test-browser.mjs` sees to. */
 export default defineConfig({
   test: {
-    include: ['packages/*/browser-tests/**/*.test.ts'],
+    include: ['{packages,examples}/*/browser-tests/**/*.test.ts'],
     // Theirs need the stack's programs: `npm run test:plugin`.
     exclude: ['**/node_modules/**', 'packages/grafana-app/**'],
     pool: 'forks',

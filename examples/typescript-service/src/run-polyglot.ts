@@ -21,6 +21,9 @@ const READY_WITHIN_MILLIS = 30_000;
 const ANSWER_WITHIN_MILLIS = 25_000;
 const MAX_WIDTH = 120;
 
+/** A line of a JSON log that nobody has to see. */
+const ORDINARY = /^\{.*"level":"(info|debug)"/;
+
 const SERVICES = ['typescript-service', 'websocket-service', 'llm-router'] as const;
 const QUESTIONS: readonly string[] = [
   'how are secrets masked',
@@ -48,6 +51,8 @@ export async function runPolyglot(options: Options): Promise<number> {
   const { signal } = stopping;
   stopOnSignals(stopping);
   const judge = createTraceJudge();
+  // Then what services say of each request would hide the rest.
+  let isBusy = false;
   const services: ChildService[] = [];
   let viewer: TraceViewer | undefined;
   let qdrant: Qdrant | undefined;
@@ -78,7 +83,9 @@ export async function runPolyglot(options: Options): Promise<number> {
           HOST: '127.0.0.1',
           ...environment,
         },
-        (line) => say(paint('dim', `${name} | ${cleanText(line)}`)),
+        (line) => {
+          if (!isBusy || !ORDINARY.test(line)) say(paint('dim', `${name} | ${cleanText(line)}`));
+        },
       );
       services.push(service);
       say(`${name}: ${service.url}, process ${service.pid}`);
@@ -119,6 +126,7 @@ export async function runPolyglot(options: Options): Promise<number> {
     say(
       `\nAsk something yourself: ${url}/\n${options.rate} questions a second for ${options.minutes} min; Ctrl-C ends it.`,
     );
+    isBusy = true;
     const ratesTick = setInterval(() => {
       const { width } = drawing();
       say(['', ...renderRates(running.requests(RATES_WINDOW_MILLIS), width)].join('\n'));
@@ -132,6 +140,7 @@ export async function runPolyglot(options: Options): Promise<number> {
       options.rate,
       signal,
     );
+    isBusy = false;
     clearInterval(ratesTick);
     clearTimeout(timer);
     if (signal.reason === 'a service ended') return fail(`${await died}, so the rest is stopped too`);
