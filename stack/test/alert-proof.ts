@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { type Document, parseDocument } from 'yaml';
+import { COMPOSE_FILE } from '../src/compose/compose-file.ts';
 import { NativeStack, type NativeStackOptions, STARTED_SERVICES } from '../src/native/native-stack.ts';
 import { PROVOKED } from './alerts-provoked.ts';
 import { shortenedRoutes, shortenedRules } from './shortened-rules.ts';
@@ -30,6 +31,8 @@ export type Seen = (labels: Labels) => Promise<boolean>;
 export type Wanted = string | (Labels & { readonly alertname: string });
 
 export interface ProofOptions extends NativeStackOptions {
+  /** How long Prometheus shows the last sample of what is pushed; default as shipped, 5 minutes. A duration, as those of the rules. */
+  readonly lookback?: string;
   readonly changePrometheus?: (config: Document, own: string) => void;
 }
 
@@ -49,6 +52,7 @@ export class AlertProof {
   constructor(record: (what: string, value: string) => void, options: ProofOptions) {
     this.#record = record;
     this.#options = options;
+    if (options.lookback !== undefined) this.#shortenLookback(options.lookback);
     this.stack = new NativeStack(options);
     if (this.stack.network.kind !== 'namespaces')
       throw new Error('the alerts are proven in namespaces only: shortened rules are mounted there');
@@ -64,10 +68,8 @@ export class AlertProof {
     this.#cover(RULES, shortenedRules);
     this.#cover(ROUTES, (text) => shortenedRoutes(text, `http://${this.own}:9099/`));
     const { services = STARTED_SERVICES, changePrometheus } = this.#options;
-    if (changePrometheus !== undefined)
-      this.editPrometheus((config) => changePrometheus(config, this.own));
-    for (const name of STARTED_SERVICES)
-      if (services.includes(name)) await this.stack.services[name].start();
+    if (changePrometheus !== undefined) this.editPrometheus((config) => changePrometheus(config, this.own));
+    for (const name of STARTED_SERVICES) if (services.includes(name)) await this.stack.services[name].start();
   }
 
   async stop(): Promise<void> {
@@ -125,7 +127,11 @@ export class AlertProof {
   }
 
   /** An Alertmanager that is being killed has no answer: that is no alert seen, and none ended. */
-  async until(what: string, condition: () => Promise<boolean>, withinMillis = WITHIN_MILLIS): Promise<string> {
+  async until(
+    what: string,
+    condition: () => Promise<boolean>,
+    withinMillis = WITHIN_MILLIS,
+  ): Promise<string> {
     const start = performance.now();
     let problem = '';
     for (;;) {
@@ -141,7 +147,13 @@ export class AlertProof {
   }
 
   /** In the stack's Alertmanager. */
-  readonly seen: Seen = async (wanted) => (await this.activeAlerts()).some(({ labels }) => fits(labels, wanted));
+  readonly seen: Seen = async (wanted) =>
+    (await this.activeAlerts()).some(({ labels }) => fits(labels, wanted));
+
+  /** In another Alertmanager. */
+  seenAt(url: string): Seen {
+    return async (wanted) => (await this.activeAlerts(url)).some(({ labels }) => fits(labels, wanted));
+  }
 
   /** In Prometheus: for alerts that say that no Alertmanager can be told. */
   readonly seenInPrometheus: Seen = async (wanted) => {
@@ -166,7 +178,12 @@ export class AlertProof {
     const ended = await Promise.all(
       all.map((each) => this.until(`${name(each)} ends`, async () => !(await seen(each)))),
     );
-    const place = seen === this.seen ? '' : seen === this.seenInPrometheus ? ' (seen in Prometheus)' : ' (seen in the other Alertmanager)';
+    const place =
+      seen === this.seen
+        ? ''
+        : seen === this.seenInPrometheus
+          ? ' (seen in Prometheus)'
+          : ' (seen in the other Alertmanager)';
     for (const [index, { alertname }] of all.entries()) {
       this.#proven.add(alertname);
       this.#record(alertname, `${how}; fired after ${fired[index]}, ended after ${ended[index]}${place}`);
@@ -174,11 +191,11 @@ export class AlertProof {
   }
 
   /** Waits until an alert is there and every one of its kind is inhibited: one cause pages once. */
-  async inhibited(wanted: Wanted, by: string): Promise<void> {
+  async inhibited(wanted: Wanted, by: string, at?: string): Promise<void> {
     const target = typeof wanted === 'string' ? { alertname: wanted } : wanted;
     let count = 0;
     await this.until(`${target.alertname} is inhibited by ${by}`, async () => {
-      const followers = (await this.activeAlerts()).filter(({ labels }) => fits(labels, target));
+      const followers = (await this.activeAlerts(at)).filter(({ labels }) => fits(labels, target));
       count = followers.length;
       return count > 0 && followers.every(({ status }) => status.inhibitedBy.length > 0);
     });
@@ -193,6 +210,17 @@ export class AlertProof {
   /** What this file is listed with is what it has proven. */
   expectProven(file: keyof typeof PROVOKED): void {
     expect([...this.#proven].sort()).toEqual([...PROVOKED[file]].sort());
+  }
+
+  #shortenLookback(lookback: string): void {
+    const copy = join(mkdtempSync(join(tmpdir(), 'uat-alerts-')), 'compose.yaml');
+    const text = readFileSync(COMPOSE_FILE, 'utf8');
+    writeFileSync(
+      copy,
+      text.replace(/^( +- )--config\.auto-reload$/m, `$&\n$1--query.lookback-delta=${lookback}`),
+    );
+    execFileSync('mount', ['--bind', copy, COMPOSE_FILE]);
+    this.#mounted.push(COMPOSE_FILE);
   }
 
   /** The shipped folder is covered by a changed copy, in this run's own mount namespace: nobody else sees it. */

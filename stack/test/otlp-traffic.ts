@@ -69,14 +69,15 @@ export async function sendSpans(
     throw new Error(`${rejected} of ${spans.length} spans refused: ${response.status} ${text}`);
 }
 
-/** Sends one gauge of value 1. */
+/** Sends one gauge of value 1. @param timeMillis when it was measured, default now */
 export async function sendMetric(
   url: string,
   name: string,
   attributes: Readonly<Record<string, Value>>,
+  timeMillis = Date.now(),
 ): Promise<void> {
   const dataPoint = {
-    timeUnixNano: String(BigInt(Date.now()) * 1_000_000n),
+    timeUnixNano: String(BigInt(timeMillis) * 1_000_000n),
     asDouble: 1,
     attributes: keyValues(attributes),
   };

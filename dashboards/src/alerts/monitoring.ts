@@ -19,7 +19,12 @@ export const prometheusAlerts: readonly Alert[] = [
     summary: 'Prometheus at {{ $labels.instance }} could not read its configuration',
     description: 'It goes on with the one before, and will not start with this one.',
     panel: 'prometheusRules',
-    steps: ['`promtool check config` names the line.', 'Its log has the error too.'],
+    steps: [
+      '`promtool check config` names the line.',
+      'Its log has the error too.',
+      'Mend the file: a changed one is taken up within 30 seconds.',
+      'The same file as before put back is no change to `--config.auto-reload`, and the alert stays: `docker compose kill -s HUP prometheus`.',
+    ],
     cases: { series: [gauge(`prometheus_config_last_reload_successful{${AT}}`, 1, 1, 0)], fires: HERE },
   },
   {
@@ -63,7 +68,8 @@ export const prometheusAlerts: readonly Alert[] = [
     expr: `sum by (job, instance) (rate(prometheus_tsdb_head_samples_appended_total{${PROMETHEUS}}[5m])) == 0`,
     forMinutes: 5,
     summary: 'Prometheus at {{ $labels.instance }} stores nothing',
-    description: 'Every other alert is blind.',
+    description:
+      'Every alert of its own is blind. Seen by another Prometheus that scrapes it: of itself it cannot tell, since what it would tell it by is not stored. For that there is the Watchdog.',
     panel: 'prometheusStorage',
     steps: [
       'Is its disk full? `df /prometheus`.',

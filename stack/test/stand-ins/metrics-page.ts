@@ -9,7 +9,9 @@ export interface MetricsPage {
   /** Such as `10.77.1.1:40123`: what Prometheus calls the instance. */
   readonly target: string;
   set(state: State): void;
+  /** Refuses connections, as a program that was killed; `open()` again is at the same address. */
   close(): Promise<void>;
+  open(): Promise<void>;
 }
 
 /**
@@ -49,9 +51,15 @@ export async function startMetricsPage(
     response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
     response.end(series.map(lineOf).join(''));
   });
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  let port = 0;
+  const open = async (): Promise<void> => {
+    await new Promise<void>((resolve) => server.listen(port, host, resolve));
+    port = (server.address() as AddressInfo).port;
+  };
+  await open();
   return {
-    target: `${host}:${(server.address() as AddressInfo).port}`,
+    target: `${host}:${port}`,
+    open,
     set(next) {
       advance();
       state = next;
