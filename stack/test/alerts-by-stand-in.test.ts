@@ -7,6 +7,7 @@ import type { Alert } from '../../dashboards/src/alerts/alert.ts';
 import { ALERTS } from '../../dashboards/src/alerts/alerts.ts';
 import { AlertProof, sideBySide, type Wanted } from './alert-proof.ts';
 import { PROVOKED } from './alerts-provoked.ts';
+import { STAND_IN_REASONS } from './alerts-stand-in-reasons.ts';
 import { figures } from './figures.ts';
 import { type MetricsPage, startMetricsPage } from './stand-ins/metrics-page.ts';
 
@@ -64,13 +65,13 @@ async function provoke({ alert, pages }: Staged): Promise<void> {
   if (series.every((each) => each.series.startsWith('up{')))
     return proof.provoke(
       [wanted],
-      'by a stand-in, killed and started again',
+      `by a stand-in, killed and started again (${STAND_IN_REASONS[alert.name]})`,
       () => Promise.all(all.map((page) => page.close())),
       () => Promise.all(all.map((page) => page.open())),
     );
   await proof.provoke(
     [wanted],
-    'by a stand-in with such values',
+    `by a stand-in with such values (${STAND_IN_REASONS[alert.name]})`,
     () => set('bad'),
     () => set('good'),
   );
