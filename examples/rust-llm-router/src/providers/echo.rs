@@ -99,15 +99,14 @@ fn whole(shape: &Shape, said: &[String], finish_reason: &str, usage: Value) -> A
     Answer::Whole(completion)
 }
 
+/// Each chunk is made when it is asked for: a long prompt is many.
 fn stream(shape: Shape, said: Vec<String>, finish_reason: &'static str, usage: Value) -> Answer {
-    let mut chunks: Vec<Value> =
-        said.iter().enumerate().map(|(index, word)| shape.chunk(word, index == 0, None)).collect();
-    chunks.push(shape.chunk("", false, Some(finish_reason)));
+    let end = shape.chunk("", false, Some(finish_reason));
     let mut last = shape.chunk("", false, None);
     last["choices"] = json!([]);
     last["usage"] = usage;
-    chunks.push(last);
-    Answer::Stream(futures_util::stream::iter(chunks.into_iter().map(Ok)).boxed())
+    let words = said.into_iter().enumerate().map(move |(index, word)| shape.chunk(&word, index == 0, None));
+    Answer::Stream(futures_util::stream::iter(words.chain([end, last]).map(Ok)).boxed())
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! A JSON body, within its limits of type, size and time.
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Value;
@@ -9,9 +10,37 @@ use std::time::Duration;
 
 use crate::api_error::ApiError;
 
+/// A client that is still sending when it is refused would lose the answer with the connection: so much more of its body
+/// is read and thrown away, for so long.
+const DRAIN_BYTES: usize = 4 << 20;
+const DRAIN_TIME: Duration = Duration::from_secs(1);
+
 /// 415, 413, 408 or 400 where it is none.
 pub async fn read_json(request: Request, max_bytes: usize, timeout: Duration) -> Result<Value, ApiError> {
-    check_type(request.headers())?;
+    let (head, mut body) = request.into_parts();
+    let bytes = match checked_body(&head.headers, &mut body, max_bytes, timeout).await {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let waits_for_leave = head.headers.contains_key(header::EXPECT);
+            if error.status != StatusCode::REQUEST_TIMEOUT && !waits_for_leave {
+                let _ = tokio::time::timeout(DRAIN_TIME, drain(&mut body)).await;
+            }
+            return Err(error);
+        }
+    };
+    serde_json::from_slice(&bytes).map_err(|error| ApiError {
+        code: "invalid_json",
+        ..ApiError::invalid("body", format!("the body is no JSON: {error}"))
+    })
+}
+
+async fn checked_body(
+    headers: &HeaderMap,
+    body: &mut Body,
+    max_bytes: usize,
+    timeout: Duration,
+) -> Result<Bytes, ApiError> {
+    check_type(headers)?;
     let too_large = || {
         ApiError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -19,28 +48,29 @@ pub async fn read_json(request: Request, max_bytes: usize, timeout: Duration) ->
             format!("the body is larger than {max_bytes} bytes"),
         )
     };
-    let announced =
-        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > max_bytes as u64) {
+    if body.size_hint().lower() > max_bytes as u64 {
         return Err(too_large());
     }
-    let body: Body = request.into_body();
-    let bytes = match tokio::time::timeout(timeout, Limited::new(body, max_bytes).collect()).await {
-        Err(_) => {
-            return Err(ApiError::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "body_timeout",
-                format!("the body did not arrive within {} ms", timeout.as_millis()),
-            ));
+    match tokio::time::timeout(timeout, Limited::new(body, max_bytes).collect()).await {
+        Err(_) => Err(ApiError::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body_timeout",
+            format!("the body did not arrive within {} ms", timeout.as_millis()),
+        )),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(ApiError::new(StatusCode::BAD_REQUEST, "body_incomplete", "the body broke off")),
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+    }
+}
+
+async fn drain(body: &mut Body) {
+    let mut read = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        read += frame.data_ref().map_or(0, Bytes::len);
+        if read > DRAIN_BYTES {
+            return;
         }
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(too_large()),
-        Ok(Err(_)) => return Err(ApiError::new(StatusCode::BAD_REQUEST, "body_incomplete", "the body broke off")),
-        Ok(Ok(collected)) => collected.to_bytes(),
-    };
-    serde_json::from_slice(&bytes).map_err(|error| ApiError {
-        code: "invalid_json",
-        ..ApiError::invalid("body", format!("the body is no JSON: {error}"))
-    })
+    }
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), ApiError> {

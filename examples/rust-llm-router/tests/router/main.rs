@@ -2,6 +2,7 @@
 
 mod otlp_http;
 mod providers;
+mod readme;
 mod requests;
 mod support;
 mod tracing;
