@@ -1,25 +1,13 @@
 // The generated configuration of create-plugin, and what this plugin adds to it: dashboards and alert rules as they are
 // printed in the repository.
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import CopyWebpackPlugin from 'copy-webpack-plugin';
 import type { Configuration } from 'webpack';
 import { merge } from 'webpack-merge';
 import grafanaConfig, { type Env } from './.config/webpack/webpack.config.ts';
+import { withRevision } from './build/dashboard-revision.ts';
 
 const GENERATED = path.resolve(process.cwd(), '../../dashboards/generated');
-
-/**
- * Grafana overwrites a dashboard that it has imported from a plugin only where `revision` is another one. A part of the
- * hash of what it says is another one whenever that changes, and the same as long as it does not. 31 bits: Grafana reads it
- * as an integer.
- */
-export function withRevision(text: string): string {
-  const dashboard = JSON.parse(text) as Record<string, unknown>;
-  delete dashboard.revision;
-  const revision = createHash('sha256').update(JSON.stringify(dashboard)).digest().readUInt32BE() >>> 1;
-  return `${JSON.stringify({ ...dashboard, revision })}\n`;
-}
 
 /** JSX without `React` in scope: react/jsx-runtime is shared by Grafana as react is. */
 function withAutomaticJsx(configuration: Configuration): Configuration {

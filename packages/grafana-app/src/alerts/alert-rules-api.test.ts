@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ApiProblem } from '../grafana/api-problem.ts';
 import type { Request } from '../grafana/request.ts';
 import { ensureFolder, FOLDER, installedRules, putRules, removeRules } from './alert-rules-api.ts';
+import { ruleWith } from './rule-thresholds.ts';
 import { shippedRule } from './shipped-rule.fixture.ts';
 
 interface StoredGroup {
@@ -22,9 +23,11 @@ vi.mock('../grafana/request.ts', () => ({
   request: async (asked: Request) => {
     grafana.log.push(asked);
     const { url, method = 'GET', data } = asked;
-    if (grafana.refuse === method) throw new ApiProblem('forbidden', 'no');
+    if (grafana.refuse === method || grafana.refuse === url) throw new ApiProblem('forbidden', 'no');
     if (url === '/api/v1/provisioning/alert-rules')
       return [...grafana.groups.values()].flatMap(({ rules }) => rules);
+    if (url === '/api/ruler/grafana/api/v1/rules')
+      return { F: [{ name: 'g', rules: [{ grafana_alert: { uid: 'seen', namespace_uid: 'f' } }] }] };
     if (url === '/api/folders') {
       if (grafana.folders.has(data.uid)) throw new ApiProblem('conflict', 'there is one');
       grafana.folders.add(data.uid);
@@ -47,8 +50,8 @@ vi.mock('../grafana/request.ts', () => ({
 
 const place = { folderUid: FOLDER.uid, group: 'a group/1' };
 const url = '/api/v1/provisioning/folder/uat-tracing-alerts/rule-groups/a%20group%2F1';
-const slow = shippedRule('ServiceSlow').rule;
-const down = shippedRule('ServiceDown').rule;
+const slow = ruleWith(shippedRule('ServiceSlow'), [], 'prom');
+const down = ruleWith(shippedRule('ServiceDown'), [], 'prom');
 const uids = () => grafana.groups.get(url)?.rules.map(({ uid }) => uid);
 const methods = () => grafana.log.map(({ method }) => method);
 
@@ -125,7 +128,22 @@ describe('ensureFolder', () => {
   });
 });
 
-test('installedRules are all there are', async () => {
-  grafana.groups.set(url, { interval: 60, rules: [{ uid: 'a' }] });
-  expect(await installedRules()).toEqual([{ uid: 'a' }]);
+describe('installedRules', () => {
+  test('are all there are', async () => {
+    grafana.groups.set(url, { interval: 60, rules: [{ uid: 'a' }] });
+    expect(await installedRules()).toEqual({ rules: [{ uid: 'a' }], changeable: true });
+  });
+
+  test('through the ruler for who may not provision', async () => {
+    grafana.refuse = '/api/v1/provisioning/alert-rules';
+    expect(await installedRules()).toEqual({
+      rules: [{ uid: 'seen', folderUID: 'f', ruleGroup: 'g' }],
+      changeable: false,
+    });
+  });
+
+  test('unknown for who may not see any', async () => {
+    grafana.refuse = 'GET';
+    expect(await installedRules()).toEqual({ rules: undefined, changeable: false });
+  });
 });

@@ -1,8 +1,9 @@
 import { ApiProblem } from '../grafana/api-problem.ts';
 import { request } from '../grafana/request.ts';
 import { signedInUser } from '../grafana/signed-in-user.ts';
+import type { ApiRule } from './api-rule.ts';
 import type { InstalledRule } from './rule-state.ts';
-import type { GrafanaRule } from './shipped-rules.ts';
+import { fromRuler, type RulerRules } from './ruler-rules.ts';
 
 /**
  * The one place that knows how rules get into Grafana and out of it: its provisioning API, which stays for the time of
@@ -26,9 +27,37 @@ export interface GroupPlace {
   readonly group: string;
 }
 
-/** All rules of Grafana that whoever is signed in may see. @throws ApiProblem, `forbidden` for a viewer */
-export function installedRules(): Promise<readonly InstalledRule[]> {
-  return request<readonly InstalledRule[]>({ url: `${API}/alert-rules`, method: 'GET' });
+export interface Installed {
+  /** `undefined` where they may not even be seen. */
+  readonly rules: readonly InstalledRule[] | undefined;
+  /** Whether whoever is signed in may provision rules, as far as reading them tells. */
+  readonly changeable: boolean;
+}
+
+/**
+ * The rules of Grafana. The provisioning API is for administrators; others read what they may see through the ruler's,
+ * which needs `alert.rules:read`.
+ *
+ * @throws ApiProblem, not `forbidden`
+ */
+export async function installedRules(): Promise<Installed> {
+  const rules = await unlessForbidden(
+    request<readonly InstalledRule[]>({ url: `${API}/alert-rules`, method: 'GET' }),
+  );
+  if (rules !== undefined) return { rules, changeable: true };
+  const seen = await unlessForbidden(
+    request<RulerRules>({ url: '/api/ruler/grafana/api/v1/rules', method: 'GET' }),
+  );
+  return { rules: seen && fromRuler(seen), changeable: false };
+}
+
+async function unlessForbidden<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ApiProblem && error.kind === 'forbidden') return undefined;
+    throw error;
+  }
 }
 
 /** Makes the folder of the rules, if it is not there. @throws ApiProblem */
@@ -57,7 +86,7 @@ export async function ensureFolder(): Promise<void> {
 export async function putRules(
   place: GroupPlace,
   interval: number,
-  rules: readonly GrafanaRule[],
+  rules: readonly ApiRule[],
 ): Promise<void> {
   const group = await readGroup(place);
   const ours = new Map(rules.map((rule) => [rule.uid, rule]));
@@ -89,7 +118,7 @@ async function readGroup(place: GroupPlace): Promise<Group | undefined> {
 async function writeGroup(
   place: GroupPlace,
   interval: number,
-  rules: readonly (GrafanaRule | InstalledRule)[],
+  rules: readonly (ApiRule | InstalledRule)[],
 ): Promise<void> {
   const { folderUid, group } = place;
   await request({

@@ -1,21 +1,18 @@
 import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
 import { Alert } from '@grafana/ui';
-import { type ApiProblem, toApiProblem } from '../grafana/api-problem.ts';
 import { ButtonTo } from '../page/button-to.tsx';
 import { LoadedView } from '../page/loaded-view.tsx';
 import { NoDataSource } from '../page/no-data-source.tsx';
 import { useTracing } from '../page/tracing-context.tsx';
 import { useLoaded } from '../page/use-loaded.ts';
-import { installedRules } from './alert-rules-api.ts';
+import { type Installed, installedRules } from './alert-rules-api.ts';
 import { RuleList } from './rule-list-view.tsx';
-import type { InstalledRule } from './rule-state.ts';
 import { loadShippedGroups, type ShippedGroup } from './shipped-rules.ts';
 
 export interface Rules {
   readonly groups: readonly ShippedGroup[];
-  /** `undefined` where whoever is signed in may not see them. */
-  readonly installed: readonly InstalledRule[] | undefined;
+  readonly installed: Installed;
 }
 
 export default function AlertsPage() {
@@ -40,11 +37,11 @@ function RulesOf({ uid }: { readonly uid: string }) {
     <LoadedView loaded={loaded}>
       {(rules) => (
         <>
-          {rules.installed === undefined && (
+          {!rules.installed.changeable && (
             <Alert severity="info" title={t('alerts.read-only', 'You may see the rules, not import them')}>
               {t(
                 'alerts.read-only-text',
-                'Which of them are installed can be seen and changed by who may provision alert rules: an administrator.',
+                'An administrator imports them, or whoever has the right to provision alert rules.',
               )}
             </Alert>
           )}
@@ -56,16 +53,6 @@ function RulesOf({ uid }: { readonly uid: string }) {
 }
 
 async function loadRules(): Promise<Rules> {
-  const [groups, installed] = await Promise.all([loadShippedGroups(), installedOrForbidden()]);
+  const [groups, installed] = await Promise.all([loadShippedGroups(), installedRules()]);
   return { groups, installed };
-}
-
-async function installedOrForbidden(): Promise<readonly InstalledRule[] | undefined> {
-  try {
-    return await installedRules();
-  } catch (error) {
-    const problem: ApiProblem = toApiProblem(error);
-    if (problem.kind === 'forbidden') return undefined;
-    throw problem;
-  }
 }

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { GroupPlace } from './alert-rules-api.ts';
+import type { ApiRule } from './api-rule.ts';
 import { type Chosen, importRules, removeInstalled } from './rule-changes.ts';
 import type { InstalledRule } from './rule-state.ts';
 import { shippedGroups, shippedRule } from './shipped-rule.fixture.ts';
-import type { GrafanaRule } from './shipped-rules.ts';
 
 const log: string[] = [];
 let failing = '';
@@ -14,7 +14,7 @@ vi.mock('./alert-rules-api.ts', () => ({
     log.push('folder');
     if (failing === 'folder') throw new Error('no folder');
   },
-  putRules: async ({ folderUid, group }: GroupPlace, interval: number, rules: GrafanaRule[]) => {
+  putRules: async ({ folderUid, group }: GroupPlace, interval: number, rules: ApiRule[]) => {
     log.push(`put ${folderUid}/${group} ${interval} ${rules.map(({ title }) => title).join(' ')}`);
     if (failing === group) throw new Error('refused');
   },

@@ -61,7 +61,7 @@ export function RuleList({ rules: { groups, installed }, dataSourceUid, onChange
           shipped: row.shipped,
           values: thresholdValues(row, typed).filter((value) => typeof value === 'number'),
         })),
-        new Map((installed ?? []).map((rule) => [rule.uid, rule])),
+        new Map((installed.rules ?? []).map((rule) => [rule.uid, rule])),
         dataSourceUid,
       ),
     );
@@ -92,7 +92,7 @@ export function RuleList({ rules: { groups, installed }, dataSourceUid, onChange
           value={component === '' ? null : component}
           onChange={(option) => change({ component: option?.value })}
         />
-        {installed !== undefined && (
+        {installed.rules !== undefined && (
           <Combobox
             width={24}
             isClearable
@@ -104,7 +104,7 @@ export function RuleList({ rules: { groups, installed }, dataSourceUid, onChange
           />
         )}
       </Stack>
-      {installed !== undefined && (
+      {installed.changeable && (
         <Stack direction="row" gap={1} wrap="wrap" alignItems="center">
           <Button
             variant="secondary"

@@ -12,11 +12,15 @@ const installed = (values: number[], provenance = ''): InstalledRule => ({
   provenance,
 });
 const rowOf = (rules: InstalledRule[] | undefined) =>
-  ruleRows(shippedGroups, rules, 'prom').find(({ title }) => title === 'ServiceSlow')!;
+  ruleRows(shippedGroups, { rules, changeable: rules !== undefined }, 'prom').find(
+    ({ title }) => title === 'ServiceSlow',
+  )!;
 
 describe('ruleRows', () => {
   test('all of them, with the state where it may be seen', () => {
-    expect(ruleRows(shippedGroups, [], 'prom')).toHaveLength(shippedRules.length);
+    expect(ruleRows(shippedGroups, { rules: [], changeable: true }, 'prom')).toHaveLength(
+      shippedRules.length,
+    );
     expect(rowOf([])).toMatchObject({
       component: 'service',
       changeable: true,
@@ -26,7 +30,11 @@ describe('ruleRows', () => {
   });
 
   test('what a file owns is not changed here', () => {
-    expect(rowOf([installed([], 'file')])).toMatchObject({ changeable: false, state: { is: 'installed' } });
+    expect(rowOf([installed([], 'file')])).toMatchObject({
+      changeable: false,
+      provisioned: true,
+      state: { is: 'installed' },
+    });
   });
 });
 
@@ -53,7 +61,7 @@ test.each([
   [{ component: 'none' }, 0],
   [{ state: 'installed' }, 1],
 ])('filter %j', (filter, count) => {
-  const rows = ruleRows(shippedGroups, [installed([])], 'prom');
+  const rows = ruleRows(shippedGroups, { rules: [installed([])], changeable: true }, 'prom');
   const found = filterRules(rows, { text: '', component: '', state: '', ...filter });
   if (count === undefined) {
     expect(found.length).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
-import { type InstalledRule, isOurs, type RuleState, ruleState } from './rule-state.ts';
+import type { Installed } from './alert-rules-api.ts';
+import { isOurs, type RuleState, ruleState } from './rule-state.ts';
 import { parseThreshold, type ThresholdProblem } from './rule-thresholds.ts';
 import type { ShippedGroup, ShippedRule } from './shipped-rules.ts';
 
@@ -11,13 +12,15 @@ export interface RuleRow {
   readonly shipped: ShippedRule;
   /** `undefined` where whoever is signed in may not see which are installed. */
   readonly state: RuleState | undefined;
-  /** Whether it can be imported and removed here. */
+  /** Whether it can be imported and removed here, by whoever is signed in. */
   readonly changeable: boolean;
+  /** A file or another program owns it. */
+  readonly provisioned: boolean;
 }
 
 export function ruleRows(
   groups: readonly ShippedGroup[],
-  installed: readonly InstalledRule[] | undefined,
+  { rules: installed, changeable }: Installed,
   dataSourceUid: string,
 ): RuleRow[] {
   const byUid = new Map((installed ?? []).map((rule) => [rule.uid, rule]));
@@ -34,7 +37,8 @@ export function ruleRows(
         summary: annotations.summary ?? '',
         shipped,
         state: installed && ruleState(shipped, found, dataSourceUid),
-        changeable: installed !== undefined && (found === undefined || isOurs(found)),
+        changeable: changeable && (found === undefined || isOurs(found)),
+        provisioned: found !== undefined && !isOurs(found),
       };
     });
 }

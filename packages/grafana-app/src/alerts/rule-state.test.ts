@@ -50,7 +50,7 @@ describe('ruleState', () => {
     ['title', { title: 'Mine' }, ['title']],
     ['pause', { isPaused: true }, ['isPaused']],
     ['duration', { for: '3m' }, ['for']],
-    ['a longer life', { keepFiringFor: '5m' }, ['keepFiringFor']],
+    ['a longer life', { keep_firing_for: '5m' }, ['keep_firing_for']],
     ['labels', { labels: { severity: 'warning' } }, ['labels']],
     ['queries', { data: [] }, ['data']],
   ])('another %s differs', (_, change, fields) => {

@@ -1,8 +1,9 @@
+import type { ApiRule } from './api-rule.ts';
 import { QUERY, ruleWith, thresholdsIn } from './rule-thresholds.ts';
-import type { GrafanaRule, ShippedRule } from './shipped-rules.ts';
+import type { ShippedRule } from './shipped-rules.ts';
 
 /** A rule as Grafana returns it. */
-export type InstalledRule = Partial<GrafanaRule> & {
+export type InstalledRule = Partial<ApiRule> & {
   readonly uid: string;
   readonly folderUID: string;
   readonly ruleGroup: string;
@@ -42,13 +43,13 @@ const COMPARED = [
   'condition',
   'data',
   'for',
-  'keepFiringFor',
+  'keep_firing_for',
   'noDataState',
   'execErrState',
   'labels',
   'annotations',
   'isPaused',
-] as const satisfies readonly (keyof GrafanaRule)[];
+] as const satisfies readonly (keyof ApiRule)[];
 
 /** Whether everything of ours is there: Grafana adds fields of its own, and writes `5m` as `5m0s`. */
 function contains(actual: unknown, expected: unknown): boolean {

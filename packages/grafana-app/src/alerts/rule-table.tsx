@@ -73,13 +73,13 @@ export function RuleTable({ rows, chosen, typed, onChoose, onType }: Props) {
   );
 }
 
-function State({ row: { state, changeable } }: { readonly row: RuleRow }) {
+function State({ row: { state, provisioned } }: { readonly row: RuleRow }) {
   if (state === undefined) return null;
   const color = ({ installed: 'green', differs: 'orange', 'not-installed': 'darkgrey' } as const)[state.is];
   return (
     <Stack direction="row" gap={0.5}>
       <Badge text={stateText(state.is)} color={color} />
-      {!changeable && <Badge text={t('alerts.provisioned', 'Provisioned')} color="blue" icon="lock" />}
+      {provisioned && <Badge text={t('alerts.provisioned', 'Provisioned')} color="blue" icon="lock" />}
     </Stack>
   );
 }

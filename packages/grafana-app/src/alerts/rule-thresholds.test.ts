@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { ApiRule } from './api-rule.ts';
 import { parseThreshold, QUERY, ruleWith, thresholdsIn } from './rule-thresholds.ts';
 import { shippedRule, shippedRules } from './shipped-rule.fixture.ts';
-import type { GrafanaRule } from './shipped-rules.ts';
 
-const exprOf = ({ data }: GrafanaRule): string =>
+const exprOf = ({ data }: Pick<ApiRule, 'data'>): string =>
   data.find(({ refId }) => refId === QUERY)?.model.expr as string;
 
 describe.each(shippedRules.map((shipped) => [shipped.rule.title, shipped] as const))('%s', (_, shipped) => {

@@ -1,4 +1,5 @@
-import type { GrafanaRule, ShippedRule } from './shipped-rules.ts';
+import { type ApiRule, toApiRule } from './api-rule.ts';
+import type { ShippedRule } from './shipped-rules.ts';
 
 /** The query of a shipped rule; the others compute with its answer. */
 export const QUERY = 'A';
@@ -8,13 +9,14 @@ export function ruleWith(
   { rule, expression, thresholds }: ShippedRule,
   values: readonly number[],
   dataSourceUid: string,
-): GrafanaRule {
+): ApiRule {
   const expr = expression.replaceAll(/\{\{(\d+)\}\}/g, (_, index) =>
     String(values[Number(index)] ?? thresholds[Number(index)]?.value),
   );
+  const api = toApiRule(rule);
   return {
-    ...rule,
-    data: rule.data.map((query) =>
+    ...api,
+    data: api.data.map((query) =>
       query.refId === QUERY
         ? { ...query, datasourceUid: dataSourceUid, model: { ...query.model, expr } }
         : query,

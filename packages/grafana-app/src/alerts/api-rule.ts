@@ -1,0 +1,22 @@
+import type { GrafanaRule } from './shipped-rules.ts';
+
+/**
+ * A rule as Grafana's provisioning API has it. That is not the shape of provisioning files, in which the rules are printed:
+ * there the panel stands in fields of its own, here in two annotations
+ * (https://github.com/grafana/grafana/blob/main/pkg/services/ngalert/api/tooling/definitions/provisioning_alert_rules.go).
+ */
+export type ApiRule = Omit<GrafanaRule, 'dashboardUid' | 'panelId' | 'keepFiringFor'> & {
+  readonly keep_firing_for?: string;
+};
+
+export function toApiRule({ dashboardUid, panelId, keepFiringFor, ...rule }: GrafanaRule): ApiRule {
+  return {
+    ...rule,
+    ...(keepFiringFor === undefined ? {} : { keep_firing_for: keepFiringFor }),
+    annotations: {
+      ...rule.annotations,
+      __dashboardUid__: dashboardUid,
+      __panelId__: String(panelId),
+    },
+  };
+}
