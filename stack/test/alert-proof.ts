@@ -251,12 +251,12 @@ function name(labels: Labels): string {
   return Object.values(labels).join(' ');
 }
 
-/** @param argument that only this one program has in its command */
-function pidOf(argument: string): number {
+/** @param argument that only this one Prometheus has at the end of an argument */
+export function pidOf(argument: string): number {
   for (const entry of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
     try {
       const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
-      if (command[0]?.startsWith('/bin/') && command.some((part) => part.endsWith(argument)))
+      if (command[0]?.endsWith('/prometheus') && command.some((part) => part.endsWith(argument)))
         return Number(entry);
     } catch {
       // It has ended meanwhile.

@@ -65,7 +65,8 @@ export const prometheusAlerts: readonly Alert[] = [
     name: 'PrometheusNotStoring',
     component: 'prometheus',
     severity: 'critical',
-    expr: `sum by (job, instance) (rate(prometheus_tsdb_head_samples_appended_total{${PROMETHEUS}}[5m])) == 0`,
+    // One that has stored nothing since its start does not print how much.
+    expr: `sum by (job, instance) (rate(prometheus_tsdb_head_samples_appended_total{${PROMETHEUS}}[5m])) == 0 or up{${PROMETHEUS}} == 1 unless on (job, instance) prometheus_tsdb_head_samples_appended_total`,
     forMinutes: 5,
     summary: 'Prometheus at {{ $labels.instance }} stores nothing',
     description:
@@ -77,8 +78,12 @@ export const prometheusAlerts: readonly Alert[] = [
       'Its log has the error.',
     ],
     cases: {
-      series: [counter(`prometheus_tsdb_head_samples_appended_total{${AT}, type="float"}`, 100, 0.1, 0)],
+      series: [
+        counter(`prometheus_tsdb_head_samples_appended_total{${AT}, type="float"}`, 100, 0.1, 0),
+        gauge(`up{${AT}}`, 1, 1, 1),
+      ],
       fires: HERE,
+      absenceFires: [0],
     },
   },
   {
