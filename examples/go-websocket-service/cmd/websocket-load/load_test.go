@@ -67,14 +67,15 @@ func TestNothingIsLostUnderLoad(t *testing.T) {
 		}
 	}
 	t.Logf("%d spans, %d traces of messages; goroutines before %d, afterwards %d", len(spans), len(traces), before.Goroutines, after.Goroutines)
-	if len(spans) != want || len(ids) != want || missing > 0 {
+	// Different ones: a batch whose answer is late on a busy machine is sent again.
+	if len(ids) != want || missing > 0 {
 		t.Errorf("%d spans, %d different ones, not %d; %d traces are missing", len(spans), len(ids), want, missing)
 	}
 }
 
-// idleGoroutines that may be more afterwards: two for each connection to the router that is kept for the next request (256 at
-// most), those of the connection to the OTLP backend, and one for this test's own request.
-const idleGoroutines = 2*256 + 10
+// idleGoroutines that may be more afterwards: those of the connection to the OTLP backend, and of this test's own request.
+// Idle connections to the router are closed ten seconds after their last use.
+const idleGoroutines = 10
 
 type state struct{ Goroutines, Connections int }
 
@@ -110,7 +111,7 @@ func startProgram(t *testing.T, variables ...string) *startedProgram {
 			if line.Msg == "listening" {
 				listening <- line.URL
 			}
-			if strings.HasPrefix(line.Msg, "spans ") {
+			if line.Msg == "spans were dropped" {
 				t.Errorf("the service says: %s", lines.Text())
 			}
 		}

@@ -21,6 +21,9 @@ import (
 
 const completionsPath = "/v1/completions"
 
+// idleTimeout of a connection to the router: two goroutines each, which go soon after the load does.
+const idleTimeout = 10 * time.Second
+
 // Options of a client.
 type Options struct {
 	URL *url.URL
@@ -48,7 +51,7 @@ func New(options Options) *Client {
 		MaxConnsPerHost:       options.MaxConnections,
 		MaxIdleConns:          options.MaxConnections,
 		MaxIdleConnsPerHost:   options.MaxConnections,
-		IdleConnTimeout:       60 * time.Second,
+		IdleConnTimeout:       idleTimeout,
 		TLSHandshakeTimeout:   5 * time.Second,
 		ExpectContinueTimeout: time.Second,
 	}
@@ -99,7 +102,7 @@ func (c *Client) Complete(ctx context.Context, request Request) (Completion, err
 	}
 	var answer chunk
 	if err := json.Unmarshal(body, &answer); err != nil || len(answer.Choices) == 0 {
-		return Completion{}, &Error{Refused, "the router's answer is no completion"}
+		return Completion{}, &Error{Code: Refused, Message: "the router's answer is no completion"}
 	}
 	var completion Completion
 	completion.Text = answer.addTo(&completion)
@@ -119,7 +122,7 @@ func (c *Client) Ready(ctx context.Context) error {
 	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 4<<10))
 	if response.StatusCode != http.StatusOK {
-		return &Error{Unavailable, fmt.Sprintf("the router's /health answers %d", response.StatusCode)}
+		return &Error{Code: Unavailable, Message: fmt.Sprintf("the router's /health answers %d", response.StatusCode)}
 	}
 	return nil
 }
@@ -135,11 +138,11 @@ func (c *Client) ask(ctx context.Context, request Request, stream bool) (*http.R
 	}
 	body, err := json.Marshal(fields)
 	if err != nil {
-		return nil, &Error{Refused, err.Error()}
+		return nil, &Error{Code: Refused, Message: err.Error()}
 	}
 	httpRequest, err := http.NewRequestWithContext(ctx, http.MethodPost, c.options.URL.JoinPath(completionsPath).String(), bytes.NewReader(body))
 	if err != nil {
-		return nil, &Error{Refused, err.Error()}
+		return nil, &Error{Code: Refused, Message: err.Error()}
 	}
 	httpRequest.Header.Set("Content-Type", "application/json")
 	response, err := c.traced.Do(httpRequest)
@@ -155,7 +158,7 @@ func (c *Client) ask(ctx context.Context, request Request, stream bool) (*http.R
 			return response, nil
 		}
 		response.Body.Close()
-		return nil, &Error{Refused, "the router's answer is no completion: its type is not " + wanted}
+		return nil, &Error{Code: Refused, Message: "the router's answer is no completion: its type is not " + wanted}
 	}
 	defer response.Body.Close()
 	// Enough for an error object; more is not read.

@@ -23,10 +23,12 @@ const (
 	Cancelled Code = "cancelled"
 )
 
-// Error of the router, or of the way to it.
+// Error of the router, or of the way to it. Message is for the client; Cause, where there is one, for the log: it names
+// addresses inside.
 type Error struct {
 	Code    Code
 	Message string
+	Cause   error
 }
 
 func (e *Error) Error() string {
@@ -40,14 +42,13 @@ func errorOf(ctx context.Context, err error) *Error {
 	case errors.As(err, &known):
 		return known
 	case errors.Is(err, errTooLarge):
-		return &Error{Refused, errTooLarge.Error()}
+		return &Error{Code: Refused, Message: errTooLarge.Error()}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &Error{Timeout, "the router has not answered in time"}
+		return &Error{Code: Timeout, Message: "the router has not answered in time"}
 	case ctx.Err() != nil:
-		return &Error{Cancelled, "the client has gone"}
+		return &Error{Code: Cancelled, Message: "the client has gone"}
 	}
-	// Not err's own text: it names an address inside, which is for the log and the span.
-	return &Error{Unavailable, "the router cannot be reached, or broke off its answer"}
+	return &Error{Code: Unavailable, Message: "the router cannot be reached, or broke off its answer", Cause: err}
 }
 
 // refusal of the router, by status and its OpenAI-shaped error.
@@ -61,15 +62,15 @@ func refusal(status int, body []byte) *Error {
 	}
 	switch status {
 	case http.StatusRequestEntityTooLarge:
-		return &Error{TooLarge, message}
+		return &Error{Code: TooLarge, Message: message}
 	case http.StatusTooManyRequests:
-		return &Error{Busy, message}
+		return &Error{Code: Busy, Message: message}
 	case http.StatusGatewayTimeout:
-		return &Error{Timeout, message}
+		return &Error{Code: Timeout, Message: message}
 	case http.StatusBadGateway, http.StatusServiceUnavailable:
-		return &Error{Unavailable, message}
+		return &Error{Code: Unavailable, Message: message}
 	}
-	return &Error{Refused, message}
+	return &Error{Code: Refused, Message: message}
 }
 
 // maxMessageLength of another program's text in ours.

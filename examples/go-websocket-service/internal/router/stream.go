@@ -61,7 +61,7 @@ func (c *Client) Stream(ctx context.Context, request Request, onDelta func(text 
 		data, err := nextData(events)
 		if err != nil {
 			if errors.Is(err, io.EOF) {
-				return completion, &Error{Unavailable, "the router broke off its answer"}
+				return completion, &Error{Code: Unavailable, Message: "the router broke off its answer"}
 			}
 			return completion, errorOf(ctx, err)
 		}
@@ -73,10 +73,10 @@ func (c *Client) Stream(ctx context.Context, request Request, onDelta func(text 
 		}
 		var event chunk
 		if err := json.Unmarshal(data, &event); err != nil {
-			return completion, &Error{Refused, "the router's stream is no completion"}
+			return completion, &Error{Code: Refused, Message: "the router's stream is no completion"}
 		}
 		if event.Error != nil {
-			return completion, &Error{Unavailable, "the router broke off its answer: " + shorten(event.Error.Message)}
+			return completion, &Error{Code: Unavailable, Message: "the router broke off its answer: " + shorten(event.Error.Message)}
 		}
 		if text := event.addTo(&completion); text != "" {
 			whole.WriteString(text)

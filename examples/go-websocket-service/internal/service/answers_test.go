@@ -47,9 +47,10 @@ func TestBadMessagesAreAnsweredWithTheReason(t *testing.T) {
 	c := r.dial(t, nil)
 	for _, each := range []struct{ text, id, says string }{
 		{`hello`, "", "no JSON object"}, {`null`, "", "no JSON object"}, {`[]`, "", "no JSON object"}, {``, "", "no JSON object"},
-		{`{"type":"complete","id":"x","prompt":7}`, "x", "prompt"},
+		{`{"type":"complete","id":"x","prompt":7}`, "x", "prompt is a JSON number; allowed is a text"},
+		{`{"type":"complete","id":"x","prompt":"a","stream":"yes"}`, "x", "stream is a JSON string; allowed is true or false"},
 		{`{"type":"complete","id":"x","prompt":"a","max_tokens":0}`, "x", "max_tokens is 0; allowed is a whole number from 1"},
-		{`{"type":"complete","id":"x","prompt":"a","max_tokens":1.5}`, "x", "max_tokens"},
+		{`{"type":"complete","id":"x","prompt":"a","max_tokens":1.5}`, "x", "max_tokens is a JSON number 1.5; allowed is a whole number from 1"},
 		{`{"type":"complete","id":"x"}`, "x", "prompt is missing"}, {`{"type":"complete","id":"x","prompt":" "}`, "x", "prompt is missing or blank"},
 		{`{"type":"complete","prompt":"a"}`, "", "id is missing"},
 		{`{"type":"complete","id":"` + strings.Repeat("ü", 129) + `","prompt":"a"}`, "", "more than 128 characters"},
@@ -149,6 +150,10 @@ func TestWithoutARouter(t *testing.T) {
 	c.send(`{"type":"complete","id":"x","prompt":"a"}`)
 	if got := c.receive(); got.Code != "router_unavailable" {
 		t.Errorf("%+v", got)
+	}
+	// The client learns no address inside; the log has it.
+	if line := r.log.with(t, "message failed"); !strings.Contains(fmt.Sprint(line["cause"]), "127.0.0.1:1: connect: connection refused") {
+		t.Errorf("%v", line)
 	}
 	response, err := http.Get(r.URL() + "/ready")
 	if err != nil || response.StatusCode != http.StatusServiceUnavailable {

@@ -43,6 +43,9 @@ func (c *connection) complete(message incoming, size int) {
 		if known.Code == router.Unavailable || known.Code == router.Timeout {
 			span.SetStatus(codes.Error, known.Message)
 		}
+		if known.Cause != nil {
+			logger = logger.With("cause", known.Cause.Error())
+		}
 		logger.WarnContext(ctx, "message failed", "code", string(known.Code), "error", known.Message)
 		c.send(errorMessage{"error", message.ID, ErrorCode(known.Code), known.Message, traceparentOf(ctx)})
 	default:

@@ -3,6 +3,7 @@ package socket
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -32,7 +33,7 @@ func parseMessage(data []byte) (incoming, error) {
 			ID string `json:"id"`
 		}
 		_ = json.Unmarshal(data, &identified)
-		return incoming{ID: boundedID(identified.ID)}, fmt.Errorf("the message is no JSON object of the protocol: %w", err)
+		return incoming{ID: boundedID(identified.ID)}, explain(err)
 	}
 	if len(bytes.TrimSpace(data)) == 0 || bytes.TrimSpace(data)[0] != '{' {
 		return incoming{}, fmt.Errorf("the message is no JSON object")
@@ -56,6 +57,25 @@ func parseMessage(data []byte) (incoming, error) {
 		return message, nil
 	}
 	return message, fmt.Errorf("type is %.40q; allowed are complete, ping", message.Type)
+}
+
+// explain what is wrong with JSON in the words of the protocol, not in those of our types.
+func explain(err error) error {
+	var wrongType *json.UnmarshalTypeError
+	if !errors.As(err, &wrongType) {
+		return fmt.Errorf("the message is no JSON object: %w", err)
+	}
+	if wrongType.Field == "" {
+		return fmt.Errorf("the message is no JSON object, but a JSON %s", wrongType.Value)
+	}
+	allowed := "a text"
+	switch wrongType.Field {
+	case "max_tokens":
+		allowed = "a whole number from 1"
+	case "stream":
+		allowed = "true or false"
+	}
+	return fmt.Errorf("%s is a JSON %s; allowed is %s", wrongType.Field, wrongType.Value, allowed)
 }
 
 func boundedID(id string) string {
