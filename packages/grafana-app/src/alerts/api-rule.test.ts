@@ -22,8 +22,20 @@ test.each(shippedRules.map(({ rule }) => [rule.title, rule] as const))('%s', (_,
   expect(Object.keys(api).filter((field) => !FIELDS.includes(field))).toEqual([]);
   expect(api.keep_firing_for).toBe(rule.keepFiringFor);
   expect(api.annotations).toMatchObject({
-    ...rule.annotations,
+    summary: rule.annotations.summary,
+    description: rule.annotations.description,
+    runbook_url: `/a/uat-tracing-app/alerts?search=${rule.title}`,
     __dashboardUid__: rule.dashboardUid,
     __panelId__: String(rule.panelId),
   });
+});
+
+test('a runbook that has an address keeps it', () => {
+  const { rule } = shippedRules[0]!;
+  const runbook_url = 'https://runbooks.example.org/x';
+  expect(toApiRule({ ...rule, annotations: { ...rule.annotations, runbook_url } }).annotations).toMatchObject(
+    {
+      runbook_url,
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import { PAGES } from '../links.ts';
+import { isWebAddress } from '../settings/settings.ts';
 import type { GrafanaRule } from './shipped-rules.ts';
 
 /**
@@ -15,8 +17,15 @@ export function toApiRule({ dashboardUid, panelId, keepFiringFor, ...rule }: Gra
     ...(keepFiringFor === undefined ? {} : { keep_firing_for: keepFiringFor }),
     annotations: {
       ...rule.annotations,
+      runbook_url: runbookUrl(rule),
       __dashboardUid__: dashboardUid,
       __panelId__: String(panelId),
     },
   };
+}
+
+/** Where the rules were printed without an address for their runbooks: Alerts, which has the same steps. */
+function runbookUrl({ title, annotations }: Pick<GrafanaRule, 'title' | 'annotations'>): string {
+  const printed = annotations.runbook_url ?? '';
+  return isWebAddress(printed) ? printed : `${PAGES.alerts}?${new URLSearchParams({ search: title })}`;
 }

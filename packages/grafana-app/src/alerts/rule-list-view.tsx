@@ -117,7 +117,7 @@ export function RuleList({ rules: { groups, installed }, dataSourceUid, onChange
             {t('alerts.choose-none', 'Choose none')}
           </Button>
           <Button
-            icon={working ? 'spinner' : 'import'}
+            icon="import"
             onClick={doImport}
             disabled={working || chosenRows.length === 0 || bad.length > 0}
           >
