@@ -8,6 +8,7 @@ import type { AppName } from '../src/native/service-network.ts';
 import { AlertProof, sideBySide } from './alert-proof.ts';
 import { figures } from './figures.ts';
 import { sendSpans } from './otlp-traffic.ts';
+import { type MetricsPage, startMetricsPage } from './stand-ins/metrics-page.ts';
 
 const record = figures('Alerts on services');
 const APP = fileURLToPath(new URL('./dashboard-app.ts', import.meta.url));
@@ -16,6 +17,8 @@ const QUERY = '/collections/items/points/query';
 let proof: AlertProof;
 let shop: NativeService;
 let leaking: NativeService;
+/** Of a service that is scraped and does not push. */
+let page: MetricsPage;
 let traffic: Promise<unknown>;
 let wanted = true;
 const cause = { burning: true, slow: true, slower: false, wide: true, quiet: false };
@@ -102,19 +105,15 @@ beforeAll(async () => {
       SERIES_LIMIT: '100',
     },
     changePrometheus: (config) => {
-      const target = `${proof.stack.network.address('app')}:8080`;
       config.addIn(
         ['scrape_configs'],
-        config.createNode({
-          job_name: 'shop',
-          // It prints no metrics, and is only asked whether it is there.
-          metrics_path: '/health',
-          fallback_scrape_protocol: 'PrometheusText0.0.4',
-          static_configs: [{ targets: [target] }],
-        }),
+        config.createNode({ job_name: 'shop', static_configs: [{ targets: [page.target] }] }),
       );
     },
   });
+  page = await startMetricsPage(proof.own, [
+    { series: 'orders_total', kind: 'counter', good: 1, below: 1, bad: 1 },
+  ]);
   await proof.start();
   await new Promise<void>((resolve) => traces.listen(9098, proof.own, resolve));
   await makeCollection('items');
@@ -137,6 +136,7 @@ afterAll(async () => {
   wanted = false;
   await proof?.stop();
   await traffic;
+  await page?.close();
   traces.close();
   traces.closeAllConnections();
 });
@@ -244,9 +244,9 @@ it('programs killed; one cause pages once', { timeout: 280_000 }, async () => {
   );
   await proof.provoke(
     [{ alertname: 'ServiceDown', job: 'shop' }],
-    'kill an app that is scraped',
-    () => shop.stop('SIGKILL'),
-    () => shop.start(),
+    'kill a service that is scraped',
+    () => page.close(),
+    () => page.open(),
   );
   await proof.provoke(
     [],
