@@ -141,7 +141,7 @@ func (r *Receiver) Spans() []Span {
 // WaitFor a span that match accepts.
 func (r *Receiver) WaitFor(t *testing.T, what string, match func(Span) bool) Span {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(60 * time.Second)
 	for {
 		r.mu.Lock()
 		changed := r.changed
@@ -173,7 +173,7 @@ func (r *Receiver) Named(t *testing.T, name string) Span {
 // WaitForCount of spans.
 func (r *Receiver) WaitForCount(t *testing.T, count int) []Span {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(60 * time.Second)
 	for {
 		r.mu.Lock()
 		changed, spans := r.changed, append([]Span(nil), r.spans...)

@@ -130,17 +130,33 @@ func TestMoreMessagesUnderWayThanAllowed(t *testing.T) {
 
 func TestASlowReaderIsClosedWithTheReason(t *testing.T) {
 	r := start(t, "WRITE_TIMEOUT_MS=200", "SEND_QUEUE_SIZE=2")
+	// Large answers to small messages fill the way to the client soon.
+	large := `{"choices":[{"text":"` + strings.Repeat("a", 1_000_000) + `"}]}`
+	r.router.Answer = func(w http.ResponseWriter, _ *http.Request, _ routertest.Request) bool {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, large)
+		return true
+	}
 	c := r.dialRaw(t)
 	// It sends on, and reads nothing, until there is no room on the way either.
-	message := frame(text, `{"type":"complete","id":"x","prompt":"`+strings.Repeat("a", 60_000)+`"}`)
+	message := frame(text, `{"type":"complete","id":"x","prompt":"a"}`)
+	enough := make(chan struct{})
 	go func() {
-		for {
+		// At a pace at which not all are refused as too many.
+		for pace := time.NewTicker(time.Millisecond); ; {
+			select {
+			case <-pace.C:
+			case <-enough:
+				pace.Stop()
+				return
+			}
 			if _, err := c.conn.Write(message); err != nil {
 				return
 			}
 		}
 	}()
 	waitUntil(t, "the service has given it up", func() bool { return r.log.count("message not answered") > 0 })
+	close(enough)
 	code, reason := c.readClose()
 	if code != 1008 || reason != "the client reads too slowly" {
 		t.Errorf("%d %s", code, reason)
@@ -249,10 +265,10 @@ func (r *recorder) Write(p []byte) (int, error) { return len(p), nil }
 
 func waitUntil(t *testing.T, what string, isTrue func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(60 * time.Second)
 	for !isTrue() {
 		if time.Now().After(deadline) {
-			t.Fatalf("waited 20 s until %s", what)
+			t.Fatalf("waited 60 s until %s", what)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}

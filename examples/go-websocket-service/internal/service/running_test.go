@@ -138,7 +138,7 @@ type message struct {
 
 func (c *client) receive() message {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(c.t.Context(), 60*time.Second)
 	defer cancel()
 	_, data, err := c.socket.Read(ctx)
 	if err != nil {
@@ -154,7 +154,7 @@ func (c *client) receive() message {
 // closed with what code and reason, behind whatever messages.
 func (c *client) closed() websocket.CloseError {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(c.t.Context(), 60*time.Second)
 	defer cancel()
 	for {
 		if _, _, err := c.socket.Read(ctx); err != nil {
