@@ -9,7 +9,7 @@ const TITLE = 'Service in UAT Tracing';
 export const TRACE_LINK: PluginExtensionAddedLinkConfig = {
   title: TITLE,
   description: 'Rate, errors and durations of the service that this trace began in.',
-  targets: ['grafana/traceview/header/actions', 'grafana/traceview/details'],
+  targets: 'grafana/traceview/header/actions',
   icon: 'chart-line',
   path: PAGES.services,
   configure: (context) => linkTo(serviceOfTrace(context)),

@@ -17,8 +17,7 @@ describe('serviceOfTrace', () => {
     ],
     ['the root', { spans: [span('b', { depth: 1, references: [{}] }), span('a', { depth: 0 })] }, 'a'],
     ['one without parent', { spans: [span('b', { references: [{}] }), span('a', { references: [] })] }, 'a'],
-    ['a span', span('a'), 'a'],
-    ['a name', { serviceName: 'a' }, 'a'],
+    ['spans that are no list', { spans: {} }, undefined],
   ])('%s', (_, context, service) => {
     expect(serviceOfTrace(context)?.service).toBe(service);
   });

@@ -21,14 +21,10 @@ export interface ServiceInContext {
  */
 export function serviceOfTrace(context: unknown): ServiceInContext | undefined {
   if (typeof context !== 'object' || context === null) return undefined;
-  const { spans, process, serviceName } = context as Span & {
-    readonly spans?: readonly Span[];
-    readonly serviceName?: unknown;
-  };
-  const root: Span | undefined =
-    spans === undefined
-      ? { process: process ?? { serviceName } }
-      : (spans.find(({ depth, references }) => depth === 0 || (references?.length ?? 0) === 0) ?? spans[0]);
+  const { spans } = context as { readonly spans?: unknown };
+  if (!Array.isArray(spans)) return undefined;
+  const all = spans as readonly Span[];
+  const root = all.find(({ depth, references }) => depth === 0 || (references?.length ?? 0) === 0) ?? all[0];
   const service = root?.process?.serviceName;
   if (typeof service !== 'string' || service === '') return undefined;
   const environment = root?.process?.tags?.find(({ key }) => key === 'deployment.environment.name')?.value;
