@@ -1,4 +1,4 @@
-// `npm run pictures` in packages/grafana-app: the pictures of the READMEs, of the built app in front of the stack's real
+// `node scripts/plugin-pictures.mjs`: the pictures of the READMEs, of the built app in front of the stack's real
 // Prometheus, in a network namespace. They are only written when this is called. Arguments: browser-tests/pictures.ts.
 import { provideChromium } from './chromium.mjs';
 import { withNodeOnPath } from './command.mjs';
@@ -15,6 +15,6 @@ try {
   if (code !== 0) throw new Failure('the pictures could not be taken; what went wrong is above.');
 } catch (error) {
   if (!(error instanceof Failure)) throw error;
-  process.stderr.write(`npm run pictures: ${error.message}\n`);
+  process.stderr.write(`plugin-pictures: ${error.message}\n`);
   process.exitCode = 1;
 }

@@ -23,8 +23,8 @@ export default defineConfig({
           globalSetup: ['browser-tests/stack-setup.ts'],
           // One stack and one Chromium at a time.
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 240_000,
+          testTimeout: 240_000,
+          hookTimeout: 300_000,
         },
       },
     ],

@@ -1,16 +1,19 @@
-import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import type { AlertRule } from '../host/api/alert-rules.ts';
 import { accessibilityProblems, type GrafanaPage, openGrafanaPage } from './grafana-page.ts';
 
 /** Rules into Grafana, changed there, told apart, and out again. */
 let grafana: GrafanaPage;
 
-beforeEach(async () => {
+beforeAll(async () => {
   grafana = await openGrafanaPage({ dataSources: inject('dataSources') });
+});
+afterAll(() => grafana?.close());
+beforeEach(async () => {
+  grafana.host.reset();
   await grafana.open('/alerts');
   await row('QdrantDown').waitFor();
 });
-afterEach(() => grafana?.close());
 
 const row = (title: string) => grafana.page.getByRole('row', { name: new RegExp(`Choose ${title} `) });
 const choose = (title: string) =>

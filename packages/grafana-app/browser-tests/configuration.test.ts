@@ -1,16 +1,19 @@
-import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { type GrafanaPage, ID, openGrafanaPage } from './grafana-page.ts';
 
 let grafana: GrafanaPage;
 const dataSources = inject('dataSources');
 const PATH = `/plugins/${ID}?page=configuration`;
 
-beforeEach(async () => {
+beforeAll(async () => {
   const other = { ...dataSources[0]!, uid: 'other', name: 'Other Prometheus', isDefault: false };
   grafana = await openGrafanaPage({ dataSources: [...dataSources, other] });
+});
+afterAll(() => grafana?.close());
+beforeEach(async () => {
+  grafana.host.reset();
   await grafana.open(PATH);
 });
-afterEach(() => grafana?.close());
 
 const field = (name: string | RegExp) => grafana.page.getByRole('textbox', { name });
 const save = () => grafana.page.getByRole('button', { name: 'Save' }).click();

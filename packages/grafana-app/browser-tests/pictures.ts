@@ -1,9 +1,9 @@
 /**
- * `npm run pictures -w …` of this package, through `scripts/pictures.mjs`: takes the pictures of the READMEs, of the built
+ * `node scripts/plugin-pictures.mjs`, in the repository's root: takes the pictures of the READMEs, of the built
  * plugin and of the four dashboards, in front of the stack's real Prometheus with traffic. Arguments: `--minutes 12` of
  * traffic before, `--only dashboards` or `--only pages`, `--into <folder>` for somewhere else.
  */
-import { mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,8 @@ const { values } = parseArgs({
     into: { type: 'string' },
   },
 });
+/** Those that plugin.json lists, and the catalog shows. */
+const OF_CATALOG = ['home', 'services', 'vector-db', 'alerts', 'configuration'];
 const minutes = Number(values.minutes);
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const folderOf = (place: string): string => {
@@ -31,7 +33,7 @@ console.log(`${minutes} minutes of traffic`);
 await delay(minutes * 60_000);
 const grafana = await openGrafanaPage({
   dataSources: traced.dataSources,
-  viewport: { width: 1400, height: 1000 },
+  viewport: { width: 1400, height: 900 },
 });
 try {
   if (values.only !== 'pages') await takeDashboards(grafana, folderOf('dashboards/docs'));
@@ -57,7 +59,48 @@ async function takeDashboards({ host, page, open }: GrafanaPage, folder: string)
   }
 }
 
-async function takePages(_: GrafanaPage, _folder: string): Promise<void> {}
+/** Each page once; those of the catalog also into the plugin itself. */
+async function takePages({ host, page, open }: GrafanaPage, folder: string): Promise<void> {
+  const show = async (name: string, path: string, theme: 'light' | 'dark', ready: string): Promise<void> => {
+    host.theme = theme;
+    await open(path);
+    await page.getByText(ready).first().waitFor();
+    if (name === 'alerts') await importRules(page);
+    if (name === 'configuration') {
+      await page.getByRole('button', { name: 'Test Prometheus' }).click();
+      await page.getByText('Prometheus answers').waitFor();
+    }
+    await take(page, join(folder, `${name}.png`), false);
+  };
+  await show('home', '/', 'dark', 'Traced, the busiest first');
+  await show('services', '/services', 'dark', 'req/s');
+  await show('service', '/services/front', 'light', 'Databases that it calls');
+  await show('vector-db', '/vector-db', 'dark', 'documents');
+  await show('alerts', '/alerts?component=qdrant', 'light', 'QdrantDown');
+  await show(
+    'configuration',
+    `/plugins/${host.plugin.json.id}?page=configuration`,
+    'dark',
+    'Address of Jaeger',
+  );
+  if (values.into !== undefined) return;
+  for (const name of OF_CATALOG) {
+    copyFileSync(join(folder, `${name}.png`), join(folderOf('packages/grafana-app/src/img'), `${name}.png`));
+  }
+}
+
+/** Two rules, one with a threshold of its own. */
+async function importRules(page: GrafanaPage['page']): Promise<void> {
+  for (const title of ['QdrantDown', 'QdrantRecoveryMode']) {
+    await page.getByRole('checkbox', { name: `Choose ${title}`, exact: true }).click({ force: true });
+  }
+  await page.getByRole('button', { name: 'Import 2' }).click();
+  await page.getByText('Installed', { exact: true }).first().waitFor();
+  await page
+    .getByRole('row', { name: /Choose QdrantRestSearchSlow / })
+    .getByRole('button', { name: 'Toggle row expanded' })
+    .click();
+}
 
 async function take(page: GrafanaPage['page'], path: string, fullPage: boolean): Promise<void> {
   // One more frame, for what is drawn on a canvas.

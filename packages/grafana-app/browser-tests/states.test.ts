@@ -74,7 +74,7 @@ describe.each([
   ['/vector-db', 'The data source does not answer. Test it in Configuration.'],
 ] as const)('%s when Prometheus is down', (path, text) => {
   test('says so, and comes back when it does', async () => {
-    const gone = dataSources.map((each) => ({ ...each, url: 'http://127.0.0.1:9' }));
+    const gone = dataSources.map((each) => ({ ...each, url: 'http://127.0.0.1:65531' }));
     grafana.host.dataSources.list = gone;
     await says(path, [text, 'ECONNREFUSED']);
     grafana.host.dataSources.list = dataSources;

@@ -27,7 +27,8 @@ export class TracedStack {
 
   /** As `stack/grafana/provisioning` has them; nothing answers for Tempo and Jaeger. */
   get dataSources(): readonly HostDataSource[] {
-    const nowhere = 'http://127.0.0.1:9';
+    // No port that fetch refuses by itself, as 9.
+    const nowhere = 'http://127.0.0.1:65531';
     return [
       {
         uid: 'prometheus',

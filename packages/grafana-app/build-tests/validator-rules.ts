@@ -152,7 +152,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   coderules: ({ source }) =>
     containing(source, CODE, [
       /\bconsole\.(log|info|table|debug|dir|group|time|trace|count)\(/,
-      /\bwindow\.(grafanaBootData|grafanaRuntime|__grafanaSceneContext|open\(|location)/,
+      /\bwindow\.(grafanaBootData|grafanaRuntime|__grafanaSceneContext|open\(|location\b(?!\.reload\(\)))/,
       /featureToggles\.topnav/,
       /__SECRET_INTERNALS/,
       /import\s+['"].*\.(css|scss|less)['"]/,

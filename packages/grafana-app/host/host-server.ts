@@ -22,6 +22,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
 };
 
+/** Icons of Grafana that @grafana/ui names, and its package does not hold. */
+const UNPUBLISHED_ICONS = ['build/img/icons/unicons/spinner.svg'];
+const EMPTY_ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"/>';
+
 export interface HostOptions {
   readonly dataSources: readonly HostDataSource[];
   /** Default Admin. */
@@ -46,8 +50,8 @@ export class Host {
   theme: 'light' | 'dark';
   intervene: Intervention | undefined;
   readonly dataSources: DataSources;
-  readonly folders = new Folders();
-  readonly rules = new AlertRules(this.folders);
+  folders = new Folders();
+  rules = new AlertRules(this.folders);
   readonly plugin: HostedPlugin;
   readonly unknown: string[] = [];
   /** Of Grafana's API, all of them. */
@@ -66,7 +70,10 @@ export class Host {
       .then(({ status, type, body }) => {
         response.writeHead(status, {
           'content-type': type,
-          'cache-control': 'no-store',
+          // What does not change while it runs; the plugin's build and answers do.
+          'cache-control': /^\/public\/(page|system|build|fonts)\//.test(request.url ?? '')
+            ? 'max-age=3600'
+            : 'no-store',
           // Nothing of the page comes from outside.
           'content-security-policy':
             "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self'; frame-ancestors 'none'",
@@ -82,6 +89,16 @@ export class Host {
     this.#dist = dist;
     this.#page = page;
     this.plugin = new HostedPlugin(dist);
+  }
+
+  /** As it was when it started: no rules, no folders, no settings, no interventions. */
+  reset(): void {
+    this.folders = new Folders();
+    this.rules = new AlertRules(this.folders);
+    this.plugin.jsonData = undefined;
+    this.intervene = undefined;
+    this.unknown.length = 0;
+    this.requests.length = 0;
   }
 
   get url(): string {
@@ -170,6 +187,7 @@ export class Host {
         body: readFileSync(file),
       };
     }
+    if (UNPUBLISHED_ICONS.includes(path)) return { status: 200, type: 'image/svg+xml', body: EMPTY_ICON };
     this.unknown.push(`GET /public/${path}`);
     return { status: 404, type: 'text/plain', body: 'not found' };
   }
