@@ -1,7 +1,7 @@
 // `npm start`: installs and builds what is missing, then runs the example on the repository's own Node.js.
 import { HELP, OptionError, parseOptions } from '../examples/typescript-service/src/options.js';
 import { run } from './command.mjs';
-import { buildExamples } from './example-builds.mjs';
+import { buildExamples, toolchainProblem } from './example-builds.mjs';
 import { install } from './installation.mjs';
 import { buildPackages } from './package-builds.mjs';
 import { Failure, nodeBinary } from './repository.mjs';
@@ -12,6 +12,8 @@ try {
   if (help) {
     process.stdout.write(HELP);
   } else {
+    const problem = polyglot ? toolchainProblem() : undefined;
+    if (problem !== undefined) throw new Failure(`--polyglot: ${problem}`);
     await install('start');
     await buildPackages({ types: false });
     const programs = polyglot ? await buildExamples() : undefined;
