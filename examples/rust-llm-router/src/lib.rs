@@ -13,7 +13,6 @@ mod redaction;
 mod routes;
 mod routing;
 mod sampling;
-mod sampling_settings;
 mod server;
 mod server_span;
 mod settings;

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use qdrant_client::qdrant::{
-    CreateCollectionBuilder, Distance, PointStruct, QueryPointsBuilder, ScoredPoint, UpsertPointsBuilder,
-    VectorParamsBuilder, value::Kind,
+    CountPointsBuilder, CreateCollectionBuilder, Distance, PointStruct, QueryPointsBuilder, ScoredPoint,
+    UpsertPointsBuilder, VectorParamsBuilder, value::Kind,
 };
 use qdrant_client::{Payload, Qdrant, QdrantError};
 use tokio::sync::Notify;
@@ -129,6 +129,36 @@ impl ContextStore {
         }
     }
 
+    async fn create(&self) -> Result<(), CallFailure> {
+        let create = CreateCollectionBuilder::new(&self.settings.collection)
+            .vectors_config(VectorParamsBuilder::new(VECTOR_SIZE as u64, Distance::Cosine));
+        let created = call(
+            &self.client,
+            self.target("create_collection"),
+            SEED_TIMEOUT,
+            |client| async move { client.create_collection(create).await },
+            |_| None,
+        );
+        match created.await {
+            // Another router was faster; the points have fixed ids, so seeding twice does no harm.
+            Err(failure) if failure.error_type != "ALREADY_EXISTS" => Err(failure),
+            _ => Ok(()),
+        }
+    }
+
+    async fn count(&self) -> Result<u64, CallFailure> {
+        let count = CountPointsBuilder::new(&self.settings.collection).exact(true);
+        let counted = call(
+            &self.client,
+            self.target("count"),
+            SEED_TIMEOUT,
+            |client| async move { client.count(count).await },
+            |_| None,
+        );
+        Ok(counted.await?.result.map_or(0, |result| result.count))
+    }
+
+    /// Also a collection that is empty: whoever made it did not come to fill it.
     async fn seed(&self) -> Result<(), CallFailure> {
         let collection = &self.settings.collection;
         let name = collection.clone();
@@ -139,23 +169,10 @@ impl ContextStore {
             |client| async move { client.collection_exists(name).await },
             |_| None,
         );
-        if exists.await? {
+        if !exists.await? {
+            self.create().await?;
+        } else if self.count().await? > 0 {
             return Ok(());
-        }
-        let create = CreateCollectionBuilder::new(collection)
-            .vectors_config(VectorParamsBuilder::new(VECTOR_SIZE as u64, Distance::Cosine));
-        let created = call(
-            &self.client,
-            self.target("create_collection"),
-            SEED_TIMEOUT,
-            |client| async move { client.create_collection(create).await },
-            |_| None,
-        );
-        match created.await {
-            Ok(_) => {}
-            // Another router was faster; the points have fixed ids, so seeding twice does no harm.
-            Err(failure) if failure.error_type == "ALREADY_EXISTS" => {}
-            Err(failure) => return Err(failure),
         }
         let points: Vec<PointStruct> = PASSAGES
             .iter()

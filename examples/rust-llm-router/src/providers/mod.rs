@@ -5,6 +5,8 @@ mod echo;
 mod events;
 mod failure;
 mod openai;
+mod retry_after;
+mod upstream_body;
 
 use futures_util::stream::BoxStream;
 use serde_json::Value;

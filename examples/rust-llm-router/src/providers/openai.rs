@@ -1,18 +1,19 @@
 //! An OpenAI-compatible upstream over HTTP: each attempt in a client span, whose context goes with it.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
 use http::HeaderMap;
-use http::header::RETRY_AFTER;
 use reqwest::{Client, Response};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tracing::{Instrument, Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use url::Url;
 
 use super::config::ProviderConfig;
 use super::events::EventReader;
+use super::retry_after::retry_after;
+use super::upstream_body::upstream_body;
 use super::{Answer, ProviderFailure};
 use crate::completion_request::{CompletionRequest, Operation};
 use crate::context::Passage;
@@ -149,7 +150,7 @@ impl OpenAiProvider {
         let status = response.status();
         span.record("http.response.status_code", i64::from(status.as_u16()));
         if !status.is_success() {
-            let retry_after = retry_after(response.headers());
+            let retry_after = retry_after(response.headers(), SystemTime::now());
             // What it says of itself is worth having, but not worth failing for.
             let bytes = self.whole_body(response).await.unwrap_or_default();
             return Err(ProviderFailure::Status {
@@ -265,43 +266,11 @@ fn endpoint(base: &Url, operation: Operation) -> Url {
     url
 }
 
-/// The caller's own fields, with the provider's name of the model, and the passages before all else.
-fn upstream_body(request: &CompletionRequest, model: &str, passages: &[Passage]) -> Map<String, Value> {
-    let mut body = request.body.clone();
-    body.insert("model".to_owned(), model.into());
-    if request.stream {
-        // Token counts for the span, whether the caller asked for them or not.
-        body.insert("stream_options".to_owned(), json!({ "include_usage": true }));
-    }
-    if passages.is_empty() {
-        return body;
-    }
-    let texts: Vec<String> = passages.iter().map(|passage| format!("- {}: {}", passage.title, passage.text)).collect();
-    let context = format!("Use this context where it helps:\n{}", texts.join("\n"));
-    match request.operation {
-        Operation::Text => {
-            body.insert("prompt".to_owned(), format!("{context}\n\n{}", request.question).into());
-        }
-        Operation::Chat => {
-            if let Some(Value::Array(messages)) = body.get_mut("messages") {
-                messages.insert(0, json!({ "role": "system", "content": context }));
-            }
-        }
-    }
-    body
-}
-
 fn is_event_stream(headers: &HeaderMap) -> bool {
     headers
         .get(http::header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|text| text.trim_start().starts_with("text/event-stream"))
-}
-
-/// Seconds; the form with a date is rare among APIs and left to the growing pauses.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse::<f64>().ok()?;
-    (0.0..=86_400.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
 }
 
 /// An upstream's own words, short, without a secret.
@@ -324,44 +293,4 @@ fn cause(error: &reqwest::Error) -> String {
     }
     let text = innermost.to_string();
     mask_text(&text).unwrap_or(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn request(operation: Operation, body: Value) -> CompletionRequest {
-        CompletionRequest::parse(operation, body, "echo").expect("valid")
-    }
-
-    #[test]
-    fn context_goes_before_what_the_caller_sent_and_unknown_fields_travel() {
-        let passages = [Passage { title: "T".to_owned(), text: "text".to_owned(), score: 1.0 }];
-        let chat = request(
-            Operation::Chat,
-            json!({ "messages": [{ "role": "user", "content": "q" }], "seed": 7, "stream": true }),
-        );
-        let body = upstream_body(&chat, "m", &passages);
-        assert_eq!(
-            (&body["model"], &body["seed"], &body["stream_options"]["include_usage"]),
-            (&json!("m"), &json!(7), &json!(true))
-        );
-        assert_eq!(body["messages"][0]["role"], "system");
-        assert_eq!(body["messages"][1]["content"], "q");
-        let text = request(Operation::Text, json!({ "prompt": "q" }));
-        let body = upstream_body(&text, "m", &passages);
-        assert_eq!(body["prompt"], "Use this context where it helps:\n- T: text\n\nq");
-        assert_eq!(upstream_body(&text, "m", &[])["prompt"], "q");
-    }
-
-    #[test]
-    fn retry_after_is_read_in_seconds() {
-        for (text, expected) in
-            [("2", Some(2000)), (" 0.5 ", Some(500)), ("-1", None), ("soon", None), ("1e9", None), ("NaN", None)]
-        {
-            let mut headers = HeaderMap::new();
-            headers.insert(RETRY_AFTER, text.parse().expect("a header value"));
-            assert_eq!(retry_after(&headers), expected.map(Duration::from_millis), "{text}");
-        }
-    }
 }

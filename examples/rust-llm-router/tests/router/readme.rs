@@ -6,7 +6,12 @@ use crate::support::Router;
 use serde_json::Value;
 
 const README: &str = include_str!("../../README.md");
-const SOURCES: [&str; 2] = [include_str!("../../src/settings.rs"), include_str!("../../src/sampling_settings.rs")];
+const SOURCES: [&str; 4] = [
+    include_str!("../../src/settings/mod.rs"),
+    include_str!("../../src/settings/qdrant.rs"),
+    include_str!("../../src/settings/sampling.rs"),
+    include_str!("../../src/settings/traces.rs"),
+];
 
 #[tokio::test]
 async fn the_example_is_answered() {

@@ -7,9 +7,9 @@ use prost::Message;
 use qdrant_client::qdrant::vector::Vector as VectorKind;
 use qdrant_client::qdrant::vectors::VectorsOptions;
 use qdrant_client::qdrant::{
-    CollectionExists, CollectionExistsRequest, CollectionExistsResponse, CollectionOperationResponse, CreateCollection,
-    PointStruct, PointsOperationResponse, QueryPoints, QueryResponse, ScoredPoint, UpsertPoints, Vector, query,
-    vector_input,
+    CollectionExists, CollectionExistsRequest, CollectionExistsResponse, CollectionOperationResponse, CountPoints,
+    CountResponse, CountResult, CreateCollection, PointStruct, PointsOperationResponse, QueryPoints, QueryResponse,
+    ScoredPoint, UpsertPoints, Vector, query, vector_input,
 };
 use tokio::sync::watch;
 
@@ -64,6 +64,11 @@ impl FakeQdrant {
         self.store.lock().expect("not poisoned").failure = failure.map(|(code, text)| (code, text.to_owned()));
     }
 
+    /// As someone who made it and did not come to fill it.
+    pub fn have_empty_collection(&self, name: &str) {
+        self.store.lock().expect("not poisoned").collection = Some(name.to_owned());
+    }
+
     /// As someone who deletes it.
     pub fn lose_collection(&self) {
         let mut store = self.store.lock().expect("not poisoned");
@@ -105,6 +110,11 @@ impl Store {
                 self.known(&request.collection_name)?;
                 self.points = request.points;
                 Ok(PointsOperationResponse::default().encode_to_vec())
+            }
+            "/qdrant.Points/Count" => {
+                self.known(&CountPoints::decode(message).expect("a request").collection_name)?;
+                let result = Some(CountResult { count: self.points.len() as u64 });
+                Ok(CountResponse { result, ..Default::default() }.encode_to_vec())
             }
             "/qdrant.Points/Query" => {
                 let request = QueryPoints::decode(message).expect("a request");

@@ -1,56 +1,10 @@
-//! Masks secrets before a span leaves the process: by an attribute's key, and by what a text looks like.
+//! Secrets within texts: in URLs and queries, after `Bearer`, as `name=value`, and keys known by how they begin.
 
-use opentelemetry::trace::Status;
-use opentelemetry::{Array, KeyValue, StringValue, Value};
-use opentelemetry_sdk::trace::SpanData;
+use super::MASK;
+use super::keys::is_sensitive_key;
 
-pub const MASK: &str = "[REDACTED]";
 /// In a URL, which stays one that parses. The conventions' word for it.
 const URL_MASK: &str = "REDACTED";
-
-/// Sensitive as whole words of a key: `http.request.header.authorization`, `db.userPassword`; not `author`,
-/// `tokenizer.name`, `gen_ai.usage.input_tokens`.
-const WORDS: [&str; 22] = [
-    "apikey",
-    "auth",
-    "authorization",
-    "cookie",
-    "cookies",
-    "credential",
-    "credentials",
-    "dsn",
-    "jwt",
-    "passcode",
-    "passphrase",
-    "passwd",
-    "password",
-    "passwords",
-    "pin",
-    "privatekey",
-    "pwd",
-    "secret",
-    "secrets",
-    "sessionid",
-    "sid",
-    "token",
-];
-/// Sensitive beside each other: `api_key`, `accessKey`.
-const PAIRS: [&str; 10] = [
-    "access key",
-    "account key",
-    "api key",
-    "api keys",
-    "auth key",
-    "client key",
-    "connection string",
-    "private key",
-    "session id",
-    "signing key",
-];
-/// Run together with another word: `accesstoken`, `PGPASSWORD`.
-const GLUED: [&str; 5] = ["password", "passwd", "secret", "token", "apikey"];
-/// Keys of the conventions that hold such a word and no secret.
-const HARMLESS: [&str; 1] = ["gen_ai.token.type"];
 
 /// Query parameters whose value is a credential.
 const PARAMETERS: [&str; 16] = [
@@ -85,84 +39,6 @@ const KEY_PREFIXES: [(&str, usize); 10] = [
     ("hf_", 20),
     ("glpat-", 16),
 ];
-
-/// In place: attributes, events, links, name and status message.
-pub fn redact_span(span: &mut SpanData) {
-    span.attributes.iter_mut().for_each(redact_attribute);
-    for event in &mut span.events.events {
-        event.attributes.iter_mut().for_each(redact_attribute);
-        replace_with_masked(&mut event.name);
-    }
-    span.links.links.iter_mut().for_each(|link| link.attributes.iter_mut().for_each(redact_attribute));
-    replace_with_masked(&mut span.name);
-    if let Status::Error { description } = &mut span.status {
-        replace_with_masked(description);
-    }
-}
-
-fn replace_with_masked(text: &mut std::borrow::Cow<'static, str>) {
-    if let Some(masked) = mask_text(text) {
-        *text = masked.into();
-    }
-}
-
-pub fn redact_attribute(attribute: &mut KeyValue) {
-    let key = attribute.key.as_str();
-    if is_sensitive_key(key) {
-        attribute.value = MASK.into();
-        return;
-    }
-    let query = key == "url.query";
-    match &mut attribute.value {
-        Value::String(text) => {
-            let masked = if query { mask_query(text.as_str()) } else { mask_text(text.as_str()) };
-            if let Some(masked) = masked {
-                attribute.value = masked.into();
-            }
-        }
-        Value::Array(Array::String(texts)) => {
-            for text in texts {
-                if let Some(masked) = mask_text(text.as_str()) {
-                    *text = StringValue::from(masked);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-pub fn is_sensitive_key(key: &str) -> bool {
-    if HARMLESS.contains(&key) {
-        return false;
-    }
-    let words = words_of(key);
-    let sensitive = |word: &String| {
-        let bare = word.trim_end_matches(|last: char| last.is_ascii_digit());
-        WORDS.contains(&word.as_str()) || GLUED.iter().any(|glued| bare.ends_with(glued))
-    };
-    words.iter().any(sensitive)
-        || words.windows(2).any(|pair| PAIRS.contains(&format!("{} {}", pair[0], pair[1]).as_str()))
-}
-
-/// Lower-case words: `aws.secretAccessKey` is aws, secret, access, key.
-fn words_of(key: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut previous_lower = false;
-    for character in key.chars() {
-        let starts_word = character.is_uppercase() && previous_lower;
-        previous_lower = character.is_lowercase() || character.is_ascii_digit();
-        if starts_word || !character.is_alphanumeric() {
-            words.push(String::new());
-        }
-        if character.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(character.to_lowercase());
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
 
 /// None where there is nothing to mask: most texts.
 pub fn mask_text(text: &str) -> Option<String> {
@@ -321,45 +197,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_tell_secrets_from_what_only_sounds_like_one() {
-        for key in [
-            "http.request.header.authorization",
-            "authorization",
-            "api_key",
-            "apiKey",
-            "openai.api-key",
-            "password",
-            "db.userPassword",
-            "PGPASSWORD",
-            "accesstoken",
-            "access_token",
-            "aws.secretAccessKey",
-            "set-cookie",
-            "x-api-key",
-            "password2",
-            "session.id",
-            "client_secret",
-        ] {
-            assert!(is_sensitive_key(key), "{key}");
-        }
-        for key in [
-            "gen_ai.usage.input_tokens",
-            "gen_ai.usage.output_tokens",
-            "gen_ai.request.max_tokens",
-            "gen_ai.token.type",
-            "author",
-            "tokenizer.name",
-            "monkey",
-            "db.collection.name",
-            "url.full",
-            "keyboard",
-            "http.route",
-        ] {
-            assert!(!is_sensitive_key(key), "{key}");
-        }
-    }
-
-    #[test]
     fn texts_lose_their_secrets_and_keep_the_rest() {
         for (text, masked) in [
             ("https://u:p@host:8/a?x=1&api_key=abc#f", "https://REDACTED:REDACTED@host:8/a?x=1&api_key=REDACTED#f"),
@@ -388,21 +225,6 @@ mod tests {
             "a=b=c",
         ] {
             assert_eq!(mask_text(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn attributes_are_masked_by_key_query_and_value() {
-        for (key, value, expected) in [
-            ("api_key", Value::from("x"), Value::from(MASK)),
-            ("password", Value::from(5i64), Value::from(MASK)),
-            ("url.query", Value::from("q=1&token=abc"), Value::from("q=1&token=REDACTED")),
-            ("url.full", Value::from("http://h/?key=abc"), Value::from("http://h/?key=REDACTED")),
-            ("gen_ai.usage.input_tokens", Value::from(5i64), Value::from(5i64)),
-        ] {
-            let mut attribute = KeyValue::new(key, value);
-            redact_attribute(&mut attribute);
-            assert_eq!(attribute.value, expected, "{key}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Which share of new traces is kept: a preset, by the environment's name, or the standard variables.
 
-use crate::settings::{SettingError, Variables, wrong};
+use super::SettingError;
+use super::variables::{Variables, wrong};
 
 /// `UAT_TRACING_PRESET`. Default: `production` where `NODE_ENV`, `DEPLOYMENT_ENVIRONMENT` or the resource's
 /// `deployment.environment.name` says so, else `development`.
@@ -34,7 +35,7 @@ impl Preset {
         }
     }
 
-    pub(crate) fn scheduled_delay_millis(self) -> u64 {
+    pub fn scheduled_delay_millis(self) -> u64 {
         if self == Preset::Development { 200 } else { 1000 }
     }
 }
@@ -50,7 +51,7 @@ pub struct SamplingSettings {
     pub parent_based: bool,
 }
 
-pub(crate) fn parse_sampling(env: &Variables, resource: &[(String, String)]) -> Result<SamplingSettings, SettingError> {
+pub fn parse_sampling(env: &Variables, resource: &[(String, String)]) -> Result<SamplingSettings, SettingError> {
     let named = ["deployment.environment.name", "deployment.environment"]
         .into_iter()
         .find_map(|key| resource.iter().find(|(name, _)| name == key))
@@ -106,5 +107,40 @@ fn argument(env: &Variables) -> Result<f64, SettingError> {
     match value.parse::<f64>() {
         Ok(ratio) if (0.0..=1.0).contains(&ratio) => Ok(ratio),
         _ => Err(wrong(name, &value, "a number from 0 to 1, such as 0.1 for 10 %")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(variables: &[(&str, &str)], environment: &str) -> SamplingSettings {
+        let lookup = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let resource = [("deployment.environment.name".to_owned(), environment.to_owned())];
+        let resource = if environment.is_empty() { &[][..] } else { &resource[..] };
+        parse_sampling(&Variables::new(&lookup), resource).expect("valid")
+    }
+
+    #[test]
+    fn the_environment_the_preset_and_the_sampler_decide_in_this_order() {
+        let (preset, sampler, argument) = ("UAT_TRACING_PRESET", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG");
+        for (variables, environment, expected) in [
+            (vec![], "", ("development", 1.0, true)),
+            (vec![], "staging", ("development", 1.0, true)),
+            (vec![], "production", ("production", 0.1, true)),
+            (vec![], "Prod", ("production", 0.1, true)),
+            (vec![("NODE_ENV", "production")], "", ("production", 0.1, true)),
+            (vec![(preset, "collector")], "production", ("collector", 1.0, true)),
+            (vec![(preset, "off")], "", ("off", 0.0, true)),
+            (vec![(sampler, "parentbased_traceidratio"), (argument, "0.25")], "production", ("production", 0.25, true)),
+            (vec![(sampler, "traceidratio")], "", ("development", 1.0, false)),
+            (vec![(sampler, "always_off")], "", ("development", 0.0, false)),
+            (vec![(sampler, "always_on"), (preset, "off")], "", ("off", 0.0, true)),
+            // Alone it does nothing, as in the TypeScript SDK.
+            (vec![(argument, "0.25")], "", ("development", 1.0, true)),
+        ] {
+            let settings = with(&variables, environment);
+            assert_eq!((settings.preset.name(), settings.ratio, settings.parent_based), expected, "{variables:?}");
+        }
     }
 }

@@ -1,0 +1,132 @@
+//! Spans on their way: flushed at the end, kept while the OTLP endpoint is away, and all of them under load.
+
+use crate::support::{FakeQdrant, FakeUpstream, OtlpReceiver, ReceivedSpan, Reply, Router, TRACE, traceparent};
+use opentelemetry_proto::tonic::trace::v1::{span::SpanKind, status::StatusCode};
+use serde_json::json;
+
+#[tokio::test]
+async fn an_overloaded_otlp_endpoint_gets_the_spans_later() {
+    let otlp = OtlpReceiver::start().await;
+    let router = Router::start_traced(otlp.port(), &[]).await;
+    otlp.refuse(true);
+    router
+        .post("/v1/completions", json!({ "prompt": "hi" }))
+        .header("traceparent", traceparent())
+        .send()
+        .await
+        .expect("an answer");
+    router.log("the OTLP endpoint takes no spans").await;
+    otlp.refuse(false);
+    assert_eq!(otlp.whole_trace(TRACE).await.len(), 3);
+}
+
+#[tokio::test]
+async fn everything_that_ended_is_flushed_at_sigterm_and_a_request_under_way_is_answered() {
+    let otlp = OtlpReceiver::start().await;
+    let upstream = FakeUpstream::start([Reply::Nothing]).await;
+    let providers = json!({ "providers": [{ "name": "slow", "base_url": upstream.base_url(), "models": ["m"], "timeout_ms": 700, "max_retries": 0 }] });
+    // Nothing would be sent for an hour.
+    let variables = [("OTEL_BSP_SCHEDULE_DELAY", "3600000"), ("ROUTER_PROVIDERS", &*providers.to_string())];
+    let router = Router::start_traced(otlp.port(), &variables).await;
+    for _ in 0..20 {
+        router.post("/v1/completions", json!({ "prompt": "hi" })).send().await.expect("an answer");
+    }
+    let under_way = tokio::spawn(
+        router
+            .post("/v1/completions", json!({ "prompt": "hi", "model": "m" }))
+            .header("traceparent", traceparent())
+            .send(),
+    );
+    while upstream.asked().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let (code, logs) = router.stop().await;
+    assert_eq!(code, Some(0), "{logs:#?}");
+    let answered = under_way.await.expect("no panic").expect("an answer");
+    assert_eq!(answered.status(), 504);
+    let servers: Vec<ReceivedSpan> = otlp.spans().into_iter().filter(|span| span.kind == SpanKind::Server).collect();
+    assert_eq!(servers.len(), 21);
+    let failed = servers.iter().find(|span| span.trace_id == TRACE).expect("the one under way");
+    assert_eq!((failed.status, failed.attribute("error.type")), (StatusCode::Error, Some("upstream_timeout")));
+    let flushed = logs.iter().find(|entry| entry["msg"] == "spans flushed").expect("said");
+    assert_eq!(flushed["delivered"].as_u64(), Some(otlp.spans().len() as u64));
+}
+
+#[tokio::test]
+async fn an_otlp_endpoint_that_is_away_does_no_harm_is_said_once_and_loses_nothing() {
+    let gone = OtlpReceiver::start().await;
+    let port = gone.port();
+    drop(gone);
+    let router = Router::start_traced(port, &[]).await;
+    let mut ids = Vec::new();
+    for _ in 0..50 {
+        let response = router.post("/v1/completions", json!({ "prompt": "hi" })).send().await.expect("an answer");
+        assert_eq!(response.status(), 200);
+        ids.push(response.headers()["x-trace-id"].to_str().expect("text").to_owned());
+    }
+    router.log("the OTLP endpoint takes no spans").await;
+    let back = OtlpReceiver::start_on(port).await;
+    for id in &ids {
+        back.whole_trace(id).await;
+    }
+    router.log("the OTLP endpoint takes spans again").await;
+    let said = router
+        .logs()
+        .iter()
+        .filter(|entry| entry["msg"].as_str().is_some_and(|text| text.contains("takes no spans")))
+        .count();
+    assert_eq!(said, 1);
+    let (code, logs) = router.stop().await;
+    assert_eq!(code, Some(0));
+    assert!(logs.iter().any(|entry| entry["msg"] == "spans flushed"), "{logs:#?}");
+}
+
+#[tokio::test]
+async fn an_otlp_endpoint_that_stays_away_does_not_keep_the_program_and_the_loss_is_said() {
+    let gone = OtlpReceiver::start().await;
+    let port = gone.port();
+    drop(gone);
+    let router = Router::start_traced(port, &[("ROUTER_FLUSH_TIMEOUT_MS", "300")]).await;
+    router.post("/v1/completions", json!({ "prompt": "hi" })).send().await.expect("an answer");
+    let (code, logs) = router.stop().await;
+    assert_eq!(code, Some(0));
+    let lost = logs
+        .iter()
+        .find(|entry| entry["msg"].as_str().is_some_and(|text| text.starts_with("spans were lost")))
+        .expect("said");
+    assert!(lost["lost"].as_u64() >= Some(3), "{lost}");
+}
+
+/// The clients of the issue, in one burst: every answer right, every span there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_clients_at_once_lose_no_span() {
+    let (otlp, qdrant) = (OtlpReceiver::start().await, FakeQdrant::start().await);
+    let router =
+        Router::start_traced(otlp.port(), &[("QDRANT_GRPC_URL", &qdrant.url()), ("QDRANT_TIMEOUT_MS", "20000")]).await;
+    qdrant.seeded().await;
+    let sent: Vec<_> = (0..1000)
+        .map(|index| {
+            let body = json!({ "prompt": format!("question {index}"), "stream": index % 2 == 0 });
+            tokio::spawn(router.post("/v1/completions", body).send())
+        })
+        .collect();
+    let mut ids = Vec::new();
+    for (index, request) in sent.into_iter().enumerate() {
+        let response = request.await.expect("no panic").expect("an answer");
+        assert_eq!(response.status(), 200);
+        ids.push(response.headers()["x-trace-id"].to_str().expect("text").to_owned());
+        let text = response.text().await.expect("a body");
+        assert!(text.contains(&index.to_string()) && text.contains(r#""status":"found""#), "{text}");
+    }
+    let (code, logs) = router.stop().await;
+    assert_eq!(code, Some(0));
+    assert!(logs.iter().any(|entry| entry["msg"] == "spans flushed"), "{logs:#?}");
+    let spans = otlp.spans();
+    let mut count = std::collections::HashMap::new();
+    for span in &spans {
+        *count.entry(span.trace_id.as_str()).or_insert(0) += 1;
+    }
+    // Server, Qdrant and model.
+    let wrong: Vec<_> = ids.iter().filter(|id| count.get(id.as_str()) != Some(&3)).collect();
+    assert!(wrong.is_empty(), "{} traces are not whole", wrong.len());
+}
