@@ -87,4 +87,14 @@ describe('findings', () => {
     ]);
     expect(found.map(severityOf)).toEqual(['error', 'error', 'warning', 'warning']);
   });
+
+  test('a program that is down is said once', () => {
+    const alert = (alertname: string): Series => one(1, { alertname, severity: 'critical' });
+    const targets = [one(1, { job: 'otel-collector' }), one(0, { job: 'tempo' })];
+    const found = findings(facts({}, { targets, alerts: [alert('TempoDown'), alert('JaegerDown')] }));
+    expect(found.map((each) => (each.is === 'alert' ? each.alert.name : each.is))).toEqual([
+      'down',
+      'JaegerDown',
+    ]);
+  });
 });

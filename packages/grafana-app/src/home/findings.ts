@@ -73,10 +73,25 @@ function pipeline(answers: Readonly<Record<HomeQueryName, readonly Series[]>>): 
   return found;
 }
 
+/** By job: alerts that say once more that it is down. */
+const DOWN_ALERTS: Readonly<Record<string, string>> = {
+  'otel-collector': 'CollectorDown',
+  jaeger: 'JaegerDown',
+  tempo: 'TempoDown',
+  qdrant: 'QdrantDown',
+  alertmanager: 'AlertmanagerDown',
+};
 const RANK: Readonly<Record<string, number>> = { critical: 0, warning: 1 };
 
 function firing(answers: Readonly<Record<HomeQueryName, readonly Series[]>>): Finding[] {
-  return firingAlerts(answers.alerts).map((alert) => ({ is: 'alert', alert }));
+  const down = new Set(
+    answers.targets
+      .filter((series) => latest(series) === 0)
+      .map(({ labels }) => DOWN_ALERTS[labels.job ?? '']),
+  );
+  return firingAlerts(answers.alerts)
+    .filter(({ name }) => !down.has(name))
+    .map((alert) => ({ is: 'alert', alert }));
 }
 
 /** The worst first. */

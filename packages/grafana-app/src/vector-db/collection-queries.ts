@@ -43,7 +43,10 @@ export function collectionQueries(
     p95: { expr: p95 },
     p95History: { expr: p95, history: true },
     serverP95: { expr: 'max by (protocol) (qdrant_search_latency_seconds{quantile="0.95"})' },
-    serverErrors: { expr: 'sum(rate(qdrant_rest_responses_total{status=~"5.."}[5m]))' },
+    serverErrors: {
+      // Without the second part, nothing where there was no such answer yet.
+      expr: 'sum(rate(qdrant_rest_responses_total{status=~"5.."}[5m])) or 0 * sum(rate(qdrant_rest_responses_total[5m]))',
+    },
     servers: { expr: 'up{job="qdrant"}' },
   };
 }
