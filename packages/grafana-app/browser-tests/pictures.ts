@@ -20,6 +20,8 @@ const { values } = parseArgs({
 });
 /** Those that plugin.json lists, and the catalog shows. */
 const OF_CATALOG = ['home', 'services', 'vector-db', 'alerts', 'configuration'];
+const WIDTH = 1400;
+const HEIGHT = 900;
 const minutes = Number(values.minutes);
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const folderOf = (place: string): string => {
@@ -33,7 +35,7 @@ console.log(`${minutes} minutes of traffic`);
 await delay(minutes * 60_000);
 const grafana = await openGrafanaPage({
   dataSources: traced.dataSources,
-  viewport: { width: 1400, height: 900 },
+  viewport: { width: WIDTH, height: HEIGHT },
 });
 try {
   if (values.only !== 'pages') await takeDashboards(grafana, folderOf('dashboards/docs'));
@@ -55,7 +57,12 @@ async function takeDashboards({ host, page, open }: GrafanaPage, folder: string)
     for (const problem of await page.locator('[data-testid=panel] [role=alert]').allTextContents()) {
       console.log(`${uid}: ${problem}`);
     }
-    await take(page, join(folder, `${uid}.png`), true);
+    // As high as it is, and not by rolling: tables draw what is in sight.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width: WIDTH, height });
+    await page.waitForTimeout(2000);
+    await take(page, join(folder, `${uid}.png`));
+    await page.setViewportSize({ width: WIDTH, height: HEIGHT });
   }
 }
 
@@ -70,7 +77,7 @@ async function takePages({ host, page, open }: GrafanaPage, folder: string): Pro
       await page.getByRole('button', { name: 'Test Prometheus' }).click();
       await page.getByText('Prometheus answers').waitFor();
     }
-    await take(page, join(folder, `${name}.png`), false);
+    await take(page, join(folder, `${name}.png`));
   };
   await show('home', '/', 'dark', 'Traced, the busiest first');
   await show('services', '/services', 'dark', 'req/s');
@@ -102,11 +109,11 @@ async function importRules(page: GrafanaPage['page']): Promise<void> {
     .click();
 }
 
-async function take(page: GrafanaPage['page'], path: string, fullPage: boolean): Promise<void> {
+async function take(page: GrafanaPage['page'], path: string): Promise<void> {
   // One more frame, for what is drawn on a canvas.
   await page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
   );
-  await page.screenshot({ path, fullPage, animations: 'disabled' });
+  await page.screenshot({ path, animations: 'disabled' });
   console.log(path);
 }

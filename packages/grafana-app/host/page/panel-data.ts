@@ -1,5 +1,6 @@
 import {
   applyFieldOverrides,
+  cacheFieldDisplayNames,
   type DataFrame,
   type DataQueryRequest,
   FieldType,
@@ -54,6 +55,7 @@ export async function panelData(panel: Panel, range: TimeRange, theme: GrafanaTh
     theme,
     timeZone: 'utc',
   });
+  cacheFieldDisplayNames(series);
   return { state: LoadingState.Done, series, timeRange: range };
 }
 
