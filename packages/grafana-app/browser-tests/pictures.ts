@@ -3,7 +3,7 @@
  * plugin and of the four dashboards, in front of the stack's real Prometheus with traffic. Arguments: `--minutes 12` of
  * traffic before, `--only dashboards` or `--only pages`, `--into <folder>` for somewhere else.
  */
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -18,8 +18,6 @@ const { values } = parseArgs({
     into: { type: 'string' },
   },
 });
-/** Those that plugin.json lists, and the catalog shows. */
-const OF_CATALOG = ['home', 'services', 'vector-db', 'alerts', 'configuration'];
 const WIDTH = 1400;
 const HEIGHT = 900;
 const minutes = Number(values.minutes);
@@ -39,7 +37,7 @@ const grafana = await openGrafanaPage({
 });
 try {
   if (values.only !== 'pages') await takeDashboards(grafana, folderOf('dashboards/docs'));
-  if (values.only !== 'dashboards') await takePages(grafana, folderOf('packages/grafana-app/docs'));
+  if (values.only !== 'dashboards') await takePages(grafana, folderOf('packages/grafana-app/src/img'));
   console.log(grafana.complaints().join('\n'));
 } finally {
   await grafana.close();
@@ -66,7 +64,7 @@ async function takeDashboards({ host, page, open }: GrafanaPage, folder: string)
   }
 }
 
-/** Each page once; those of the catalog also into the plugin itself. */
+/** Each page once; plugin.json lists them for the catalog. */
 async function takePages({ host, page, open }: GrafanaPage, folder: string): Promise<void> {
   const show = async (name: string, path: string, theme: 'light' | 'dark', ready: string): Promise<void> => {
     host.theme = theme;
@@ -90,10 +88,6 @@ async function takePages({ host, page, open }: GrafanaPage, folder: string): Pro
     'dark',
     'Address of Jaeger',
   );
-  if (values.into !== undefined) return;
-  for (const name of OF_CATALOG) {
-    copyFileSync(join(folder, `${name}.png`), join(folderOf('packages/grafana-app/src/img'), `${name}.png`));
-  }
 }
 
 /** Two rules, one with a threshold of its own. */
