@@ -163,16 +163,24 @@ export class AlertProof {
     return alerts.some(({ labels, state }) => state === 'firing' && fits(labels, wanted));
   };
 
-  /** Sees alerts fire, takes the cause away, and sees them end. */
+  /**
+   * Sees alerts fire, takes the cause away, and sees them end.
+   *
+   * @param cause none of the alerts is there before it; undefined when it has begun already
+   */
   async provoke(
     wanted: readonly Wanted[],
     how: string,
-    cause: () => unknown,
+    cause: (() => unknown) | undefined,
     remove: () => unknown,
     seen: Seen = this.seen,
   ): Promise<void> {
     const all = wanted.map((each) => (typeof each === 'string' ? { alertname: each } : each));
-    await cause();
+    if (cause !== undefined) {
+      for (const each of all)
+        await this.until(`${name(each)} is not there before its cause`, async () => !(await seen(each)));
+      await cause();
+    }
     const fired = await Promise.all(all.map((each) => this.until(`${name(each)} fires`, () => seen(each))));
     await remove();
     const ended = await Promise.all(

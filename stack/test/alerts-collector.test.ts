@@ -132,9 +132,10 @@ async function stores(): Promise<void> {
       const slow = proof.provoke(
         [{ alertname: 'TailSamplingSlow', instance: 'otel-collector:8888' }],
         'fill: decisions wait for a full queue',
-        () => jaeger.start(),
+        undefined,
         () => {},
       );
+      await jaeger.start();
       await slow;
     },
   );
@@ -225,7 +226,7 @@ it('fire in Alertmanager, and end', { timeout: 280_000 }, async () => {
       await proof.provoke(
         ['CollectorLosingMetrics', 'PrometheusRefusingOldSamples'],
         'metrics of two hours ago',
-        () => {},
+        undefined,
         () => (old = false),
       );
       await sent;

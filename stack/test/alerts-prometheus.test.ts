@@ -178,7 +178,12 @@ it('configuration, rules, storage, notices', { timeout: 280_000 }, async () => {
       () => rmSync(block, { recursive: true }),
     ),
     proof.provoke(
-      ['PrometheusNotStoring'],
+      [
+        {
+          alertname: 'PrometheusNotStoring',
+          instance: `${proof.stack.network.address('typescript-service')}:9090`,
+        },
+      ],
       'a second Prometheus without anything to scrape',
       () => reloadSecondPrometheus(false),
       () => reloadSecondPrometheus(true),
@@ -221,7 +226,8 @@ it('an Alertmanager killed is told of by the other, once', { timeout: 200_000 },
 it('without Alertmanager, Prometheus says so itself', { timeout: 200_000 }, async () => {
   const good = readFileSync(proof.prometheusConfig, 'utf8');
   await proof.provoke(
-    ['PrometheusWithoutAlertmanager'],
+    // The second has none at all.
+    [{ alertname: 'PrometheusWithoutAlertmanager', instance: 'localhost:9090' }],
     'prometheus.yml without alerting',
     async () => {
       proof.editPrometheus((config) => config.delete('alerting'));

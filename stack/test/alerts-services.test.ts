@@ -150,7 +150,7 @@ it('services, spans and the SDK', { timeout: 280_000 }, async () => {
         (name) => ofService(name, 'burning'),
       ),
       'fail: half of the spans of a service',
-      () => {},
+      undefined,
       async () => {
         await proof.inhibited(ofService('ServiceErrorBudgetBurnSlow', 'burning'), 'the faster ones');
         cause.burning = false;
@@ -159,7 +159,7 @@ it('services, spans and the SDK', { timeout: 280_000 }, async () => {
     proof.provoke(
       [ofService('ServiceSlow', 'slow')],
       'slow: requests of 20 s',
-      () => {},
+      undefined,
       () => (cause.slow = false),
     ),
     proof.provoke(
@@ -176,7 +176,7 @@ it('services, spans and the SDK', { timeout: 280_000 }, async () => {
     proof.provoke(
       ['SpanMetricsOverLimit'],
       'fill: SERIES_LIMIT of 100',
-      () => {},
+      undefined,
       () => (cause.wide = false),
     ),
     proof.provoke(

@@ -130,7 +130,8 @@ export const collectorAlerts: readonly Alert[] = [
     forMinutes: 2,
     keepMinutes: 5,
     summary: `${WHO} loses {{ $value | humanize }} spans a second in its receiver`,
-    description: 'An error within the Collector, not a refusal: these spans are gone.',
+    description:
+      'An error within the Collector, not a refusal: these spans are gone. Collector 0.161.0 tells the two apart only with `--feature-gates=receiverhelper.newReceiverMetrics`; without it both are CollectorRefusingSpans.',
     panel: 'collectorSpans',
     steps: [
       'Its log has the error.',
