@@ -193,24 +193,35 @@ it('fire in Alertmanager, and end', { timeout: 280_000 }, async () => {
       },
       () => restart('large'),
     ),
-    proof.provoke(
-      [of('deciding', 'TailSamplingDroppingEarly'), of('deciding', 'TailSamplingPolicyErrors')],
-      'fill, fail: room for 20 traces without waiting, and a policy that reads JSON where there is none',
-      () =>
-        restart('deciding', (config) => {
-          config.setIn(['processors', 'tail_sampling', 'num_traces'], 20);
-          config.setIn(['processors', 'tail_sampling', 'block_on_overflow'], false);
-          config.addIn(
-            ['processors', 'tail_sampling', 'policies'],
-            config.createNode({
-              name: 'broken',
-              type: 'ottl_condition',
-              ottl_condition: { error_mode: 'propagate', span: ['ParseJSON(span.name)["a"] == "b"'] },
-            }),
-          );
-        }),
-      () => restart('deciding'),
-    ),
+    // One after the other: a trace that is dropped early is never decided about, and no policy fails on it.
+    (async () => {
+      await proof.provoke(
+        [of('deciding', 'TailSamplingPolicyErrors')],
+        'fail: a policy that reads JSON where there is none',
+        () =>
+          restart('deciding', (config) =>
+            config.addIn(
+              ['processors', 'tail_sampling', 'policies'],
+              config.createNode({
+                name: 'broken',
+                type: 'ottl_condition',
+                ottl_condition: { error_mode: 'propagate', span: ['ParseJSON(span.name)["a"] == "b"'] },
+              }),
+            ),
+          ),
+        () => restart('deciding'),
+      );
+      await proof.provoke(
+        [of('deciding', 'TailSamplingDroppingEarly')],
+        'fill: room for 20 traces, and no waiting for more',
+        () =>
+          restart('deciding', (config) => {
+            config.setIn(['processors', 'tail_sampling', 'num_traces'], 20);
+            config.setIn(['processors', 'tail_sampling', 'block_on_overflow'], false);
+          }),
+        () => restart('deciding'),
+      );
+    })(),
     (async () => {
       const sent = (async () => {
         while (wanted && old) {
