@@ -16,6 +16,8 @@ describe('samplingWeight', () => {
     ['ot=th:8g', 1],
     ['ot=th:0123456789abcde', 1],
     ['ot=th:', 1],
+    ['ot=th:ffffffffffffff', 2 ** 56],
+    ['ot=th:fffffffffffff8', 2 ** 53],
   ])('%j: %d', (traceState, weight) => {
     expect(samplingWeight(traceState)).toBeCloseTo(weight, 9);
   });

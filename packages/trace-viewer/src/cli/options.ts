@@ -15,7 +15,7 @@ local page. With a command: starts it with the endpoint set in its environment.
 
   --json               prints each finished trace as one line of OTLP JSON
   --print              prints each finished trace as a waterfall
-  --until <query>      ends with 0 when a matching trace has come, 1 at the time-out;
+  --until <query>      ends with 0 when a matching trace has come, 1 at the time-out or when stopped;
                        e.g. --until 'service:checkout status:error'
   --timeout <seconds>  for --until (default: 60)
   --help               this text
@@ -106,10 +106,10 @@ function parse(args: readonly string[]) {
 }
 
 function checkQuery(query: string): void {
-  if (query.trim() === '')
-    throw new OptionError("--until takes a query, such as 'service:checkout'; got an empty one");
   try {
-    parseQuery(query);
+    // Also `""`, which has no condition and so is met by any trace.
+    if (Object.values(parseQuery(query)).every((conditions) => conditions.length === 0))
+      throw new OptionError("--until takes a query, such as 'service:checkout'; got an empty one");
   } catch (error) {
     if (error instanceof QueryError) throw new OptionError(`--until: ${error.message}`);
     throw error;

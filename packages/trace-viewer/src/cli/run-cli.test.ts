@@ -99,6 +99,7 @@ describe('options', () => {
     [['--json', '--print'], '--json and --print both write to standard output: choose one'],
     [['--until', 'status:bad'], "--until: status is error, ok or unset; got 'bad'"],
     [['--until', ' '], "--until takes a query, such as 'service:checkout'; got an empty one"],
+    [['--until', '""'], "--until takes a query, such as 'service:checkout'; got an empty one"],
     [['--'], 'after -- comes the command to start: trace-viewer -- node app.js'],
   ])('%j', (args, message) => {
     expect(() => parseOptions(args)).toThrow(new OptionError(message));
@@ -167,6 +168,13 @@ test('--until: 1 at the time-out, saying what came', async () => {
   expect(cli.output.stderr).toContain(
     "no trace matched 'service:nobody' in 1000 ms; 1 traces with 1 spans came",
   );
+});
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('--until: 1 when %s comes first', async (signal) => {
+  const cli = run('--port', '0', '--until', 'service:nobody');
+  await cli.url();
+  cli.child.kill(signal);
+  expect(await cli.ended).toBe(1);
 });
 
 test('--until with a command that ends before: 1; with one that makes the trace: 0', async () => {

@@ -41,7 +41,8 @@ export async function runCli(options: CliOptions): Promise<number> {
       return code;
     });
     return await Promise.race([
-      untilAborted(signal).then(() => 0),
+      // Stopped before the condition was met: whoever waits for it must not read that as success.
+      untilAborted(signal).then(() => (met === undefined ? 0 : 1)),
       ...(met === undefined ? [] : [met]),
       ...(ended === undefined
         ? []

@@ -65,6 +65,7 @@ describe('parseQuery', () => {
     ['duration:abc', "duration takes a number with ns, us, ms, s or m, such as duration:>100ms; got 'abc'"],
     ['spans:many', "spans takes a number, such as spans:>100; got 'many'"],
     ['from:disk', "from takes file, as in from:file; got 'disk'"],
+    ['status:constructor', "status is error, ok or unset; got 'constructor'"],
     ['status:bad', "status is error, ok or unset; got 'bad'"],
     ['kind:web', "kind is one of internal, server, client, producer, consumer; got 'web'"],
     ['http.route>x', "> compares numbers, such as http.response.status_code>499; got 'x' for http.route"],

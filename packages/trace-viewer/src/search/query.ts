@@ -50,7 +50,11 @@ export class QueryError extends Error {
 }
 
 export const SPAN_KINDS = ['internal', 'server', 'client', 'producer', 'consumer'] as const;
-const STATUS_CODES: Readonly<Record<string, number>> = { unset: 0, ok: 1, error: 2 };
+const STATUS_CODES: ReadonlyMap<string, number> = new Map([
+  ['unset', 0],
+  ['ok', 1],
+  ['error', 2],
+]);
 const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 60e9 };
 export const MAX_QUERY_LENGTH = 2000;
 /** The matcher has a bit for each. */
@@ -175,7 +179,7 @@ function spanConditionOf({ field, operator, value }: Token): SpanCondition | und
       case 'name':
         return { kind: 'operation', text: value.toLowerCase() };
       case 'status': {
-        const code = STATUS_CODES[value.toLowerCase()];
+        const code = STATUS_CODES.get(value.toLowerCase());
         if (code === undefined) throw new QueryError(`status is error, ok or unset; got '${value}'`);
         return { kind: 'status', code };
       }

@@ -155,7 +155,12 @@ function bytesOf(span: ReceivedSpan, events: readonly StoredEvent[]): number {
   let bytes = SPAN_BYTES + span.traceState.length + span.status.message.length;
   bytes += Object.keys(span.attributes).length * REFERENCE_BYTES;
   for (const event of events) bytes += EVENT_BYTES + event.attributes.length * REFERENCE_BYTES;
-  for (const link of span.links) bytes += 250 + 100 * Object.keys(link.attributes).length;
+  for (const link of span.links) {
+    bytes += 250 + (link.traceState?.length ?? 0);
+    // They are held as they came, not as terms.
+    for (const [key, value] of Object.entries(link.attributes))
+      bytes += 100 + key.length + 4 * valueText(value).length;
+  }
   return bytes;
 }
 

@@ -9,6 +9,8 @@ export interface Term {
   readonly value: ReceivedValue;
   /** What a search looks at: the value in lower case, at most `MAX_SEARCHED` characters of it. */
   readonly text: string;
+  /** Estimated, of memory. */
+  readonly bytes: number;
   /** Spans, events and resources that have it. */
   refs: number;
   /** Which search looked at it last; see `search/matcher.ts`. */
@@ -42,8 +44,19 @@ export function createTermDictionary(): TermDictionary {
   const byKey = new Map<string, Map<ReceivedValue, Term>>();
   let bytes = 0;
   const create = (key: string, value: ReceivedValue): Term => {
-    const term = { key, value, text: searchText(value), refs: 1, epoch: 0, looked: 0, found: 0 };
-    bytes += sizeOf(term);
+    const whole = valueText(value);
+    const text = (whole.length > MAX_SEARCHED ? whole.slice(0, MAX_SEARCHED) : whole).toLowerCase();
+    const term = {
+      key,
+      value,
+      text,
+      bytes: estimateBytes(key, value, whole, text),
+      refs: 1,
+      epoch: 0,
+      looked: 0,
+      found: 0,
+    };
+    bytes += term.bytes;
     return term;
   };
   const take = (key: string, value: ReceivedValue): Term => {
@@ -76,7 +89,7 @@ export function createTermDictionary(): TermDictionary {
     },
     release(term) {
       if (--term.refs > 0) return;
-      bytes -= sizeOf(term);
+      bytes -= term.bytes;
       const terms = byKey.get(term.key);
       if (terms?.get(term.value) !== term) return;
       terms.delete(term.value);
@@ -90,9 +103,16 @@ export function createTermDictionary(): TermDictionary {
   };
 }
 
-function sizeOf({ value, text }: Term): number {
+/** Of a value all characters, however few of them are searched; two bytes each, which a string takes at most. */
+function estimateBytes(key: string, value: ReceivedValue, whole: string, text: string): number {
+  const held = value instanceof Uint8Array ? value.byteLength : 2 * whole.length * objectFactor(value);
   // The lower-case form is the same string where nothing was to change.
-  return TERM_BYTES + 2 * text.length + (value instanceof Uint8Array ? value.byteLength : 0);
+  return TERM_BYTES + key.length + held + (text === whole ? 0 : 2 * text.length);
+}
+
+/** Arrays and objects take several times their text: each value, key and slot is held by itself. */
+function objectFactor(value: ReceivedValue): number {
+  return typeof value === 'object' && value !== null ? 4 : 1;
 }
 
 /** The value as text: strings as they are, the rest as JSON. */
@@ -104,9 +124,4 @@ export function valueText(value: ReceivedValue): string {
     if (typeof inner === 'bigint') return String(inner);
     return inner instanceof Uint8Array ? `${inner.byteLength} bytes` : inner;
   });
-}
-
-function searchText(value: ReceivedValue): string {
-  const text = valueText(value);
-  return (text.length > MAX_SEARCHED ? text.slice(0, MAX_SEARCHED) : text).toLowerCase();
 }

@@ -16,6 +16,14 @@ const spansOf = (trace: number, count: number, attributes: ReceivedSpan['attribu
 const createStore = (options: Partial<TraceStoreOptions> = {}) =>
   createTraceStore({ maxSpans: 1000, maxBytes: 1e9, quietMillis: 100, ...options });
 
+const LINK = {
+  traceId: traceId(9),
+  spanId: '1'.repeat(16),
+  traceState: '',
+  flags: 1,
+  droppedAttributesCount: 0,
+};
+
 describe('bounds', () => {
   test('in spans: the oldest trace goes first, whole', () => {
     const gone: string[] = [];
@@ -52,6 +60,29 @@ describe('bounds', () => {
     const store = createStore({ maxBytes: 10_000 });
     store.add(spansOf(1, 1, { prompt: 'x'.repeat(20_000) }));
     expect(store.counts).toMatchObject({ traces: 0, spans: 0, bytes: 0, droppedSpans: 1 });
+  });
+
+  test('a span that alone is too large drives nobody out', () => {
+    const store = createStore({ maxBytes: 100_000 });
+    store.add(spansOf(1, 3));
+    store.add(spansOf(2, 1, { prompt: 'x'.repeat(200_000) }));
+    expect(ids(store)).toEqual(['0001']);
+    expect(store.counts).toMatchObject({ spans: 3, evictedSpans: 0, droppedSpans: 1 });
+  });
+
+  const long = 'x'.repeat(1_000_000);
+  test.each<[string, Partial<ReceivedSpan>]>([
+    ['a text longer than what is searched', { attributes: { prompt: long } }],
+    ['a text within an object', { attributes: { prompt: { messages: [long] } } }],
+    ['a key', { attributes: { [long]: 1 } }],
+    ['an attribute of a link', { links: [{ ...LINK, attributes: { prompt: long } }] }],
+    ['a status message', { status: { code: 2, message: long } }],
+  ])('all of it counts: %s', (_, parts) => {
+    const store = createStore();
+    store.add([{ ...(spansOf(1, 1)[0] as ReceivedSpan), ...parts }]);
+    expect(store.counts.bytes).toBeGreaterThan(1_000_000);
+    store.clear();
+    expect(store.counts.bytes).toBe(0);
   });
 
   test('whatever comes: within the bounds, and nothing is left when all has gone', () => {

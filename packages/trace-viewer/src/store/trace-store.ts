@@ -158,7 +158,14 @@ export function createTraceStore(options: TraceStoreOptions): TraceStore {
       return;
     }
     counts.receivedSpans++;
+    const bytesBefore = terms.bytes;
     const span = compressor.compress(received);
+    // It would not fit into an empty store: nobody has to make room for it.
+    if (span.bytes + terms.bytes - bytesBefore > maxBytes) {
+      compressor.release(span);
+      counts.droppedSpans++;
+      return;
+    }
     const trace = known ?? openTrace(traceId, span, imported);
     trace.spans.set(spanId, span);
     spanCount++;
