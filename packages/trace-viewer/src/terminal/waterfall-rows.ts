@@ -50,15 +50,18 @@ function chooseSpans(tree: SpanTree, maxSpans: number): Set<SpanNode> {
   const shown = new Set<SpanNode>();
   for (const root of tree.roots.slice(0, maxSpans)) shown.add(root);
   for (const candidate of candidates) {
+    const room = maxSpans - shown.size;
+    if (room === 0) break;
     const path: SpanNode[] = [];
+    // No further up than there is room for: from each span of a long chain to its root would be quadratic.
     for (
       let node: SpanNode | undefined = candidate;
-      node !== undefined && !shown.has(node);
+      node !== undefined && !shown.has(node) && path.length <= room;
       node = parents.get(node)
     ) {
       path.push(node);
     }
-    if (shown.size + path.length <= maxSpans) for (const node of path) shown.add(node);
+    if (path.length <= room) for (const node of path) shown.add(node);
   }
   return shown;
 }
