@@ -30,7 +30,9 @@ export function compareTraces(a: StoredTrace, b: StoredTrace): Comparison {
       a: comparedSpan(next.a),
       b: comparedSpan(next.b),
     });
-    open.push(...pair(next.a?.children ?? [], next.b?.children ?? [], next.depth + 1).reverse());
+    // One by one: as many arguments as a span may have children are too many for a call.
+    const children = pair(next.a?.children ?? [], next.b?.children ?? [], next.depth + 1);
+    for (const child of children.reverse()) open.push(child);
   }
   return { a: comparedTrace(a, treeA), b: comparedTrace(b, treeB), services: [...services.keys()], rows };
 }
@@ -51,8 +53,14 @@ function pair(as: readonly SpanNode[], bs: readonly SpanNode[], depth: number): 
   let previous: Pair | undefined;
   for (const b of bs) {
     const both = matched.get(b);
-    if (both !== undefined) previous = both;
-    else following.set(previous, [...(following.get(previous) ?? []), { a: undefined, b, depth }]);
+    if (both !== undefined) {
+      previous = both;
+      continue;
+    }
+    const alone = { a: undefined, b, depth };
+    const others = following.get(previous);
+    if (others === undefined) following.set(previous, [alone]);
+    else others.push(alone);
   }
   return [undefined, ...pairs].flatMap((each) => [
     ...(each === undefined ? [] : [each]),
