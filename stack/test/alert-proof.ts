@@ -156,12 +156,14 @@ export class AlertProof {
   }
 
   /** In Prometheus: for alerts that say that no Alertmanager can be told. */
-  readonly seenInPrometheus: Seen = async (wanted) => {
+  readonly seenInPrometheus: Seen = (wanted) => this.#inPrometheus(wanted, ['firing']);
+
+  async #inPrometheus(wanted: Labels, states: readonly string[]): Promise<boolean> {
     const { alerts } = (await this.stack.prometheus.api('alerts')) as {
       alerts: { labels: Labels; state: string }[];
     };
-    return alerts.some(({ labels, state }) => state === 'firing' && fits(labels, wanted));
-  };
+    return alerts.some(({ labels, state }) => states.includes(state) && fits(labels, wanted));
+  }
 
   /**
    * Sees alerts fire, takes the cause away, and sees them end.
@@ -178,7 +180,11 @@ export class AlertProof {
     const all = wanted.map((each) => (typeof each === 'string' ? { alertname: each } : each));
     if (cause !== undefined) {
       for (const each of all)
-        await this.until(`${name(each)} is not there before its cause`, async () => !(await seen(each)));
+        await this.until(
+          `${name(each)} is not there before its cause`,
+          // Nor on its way: what waits for its time, or has not been told yet.
+          async () => !(await this.#inPrometheus(each, ['pending', 'firing'])) && !(await seen(each)),
+        );
       await cause();
     }
     const fired = await Promise.all(all.map((each) => this.until(`${name(each)} fires`, () => seen(each))));

@@ -80,6 +80,11 @@ beforeAll(async () => {
     { at: 'typescript-service', healthUrl: 'http://127.0.0.1:9090/-/ready' },
   );
   await proof.stack.prometheus.waitFor('count(up == 1)', (count) => count === 5);
+  // It stores, before it no longer does.
+  await proof.stack.prometheus.waitFor(
+    `rate(prometheus_tsdb_head_samples_appended_total{instance="${network.address('typescript-service')}:9090"}[10s])`,
+    (rate) => rate > 0,
+  );
 });
 afterAll(async () => {
   await proof?.stop();
