@@ -1,4 +1,4 @@
-/** Run with `--expose-gc`: sends a store six times as many spans as it holds, and prints the heap after each fill. */
+/** Run with `--expose-gc`: sends a store sixteen times as many spans as it holds, and prints the heap after each fill. */
 import { createOperations } from '../aggregates/operations.ts';
 import { createServiceMap } from '../aggregates/service-map.ts';
 import type { ReceivedSpan } from '../receiver/otlp-parts.ts';
@@ -47,7 +47,7 @@ collect();
 const empty = process.memoryUsage().heapUsed;
 const heaps: number[] = [];
 let trace = 0;
-for (let fill = 0; fill < 6; fill++) {
+for (let fill = 0; fill < 16; fill++) {
   for (let i = 0; i < MAX_SPANS / SPANS_A_TRACE; i++) store.add(batch(++trace));
   store.finishAll();
   collect();
