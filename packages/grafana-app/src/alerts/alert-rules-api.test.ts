@@ -16,9 +16,12 @@ const grafana = {
   groups: new Map<string, StoredGroup>(),
   log: [] as Request[],
   refuse: '',
+  permissions: undefined as Record<string, boolean> | undefined,
 };
 
-vi.mock('../grafana/signed-in-user.ts', () => ({ signedInUser: () => ({ orgId: 3, isAdmin: true }) }));
+vi.mock('../grafana/signed-in-user.ts', () => ({
+  signedInUser: () => ({ orgId: 3, isAdmin: true, permissions: grafana.permissions }),
+}));
 vi.mock('../grafana/request.ts', () => ({
   request: async (asked: Request) => {
     grafana.log.push(asked);
@@ -60,6 +63,7 @@ beforeEach(() => {
   grafana.groups.clear();
   grafana.log.length = 0;
   grafana.refuse = '';
+  grafana.permissions = undefined;
 });
 
 describe('putRules', () => {
@@ -78,6 +82,18 @@ describe('putRules', () => {
     await putRules(place, 60, [down, { ...slow, title: 'changed' }]);
     expect(uids()).toEqual(['theirs', slow.uid, down.uid]);
     expect(grafana.groups.get(url)).toMatchObject({ interval: 300, rules: [{}, { title: 'changed' }, {}] });
+  });
+
+  test('keeps what people have added to a rule that it writes again', async () => {
+    const theirs = { ...down, notification_settings: { receiver: 'on call' }, labels: { team: 'a' } };
+    grafana.groups.set(url, { interval: 60, rules: [theirs] });
+    await putRules(place, 60, [down]);
+    expect(grafana.groups.get(url)?.rules).toEqual([
+      expect.objectContaining({
+        notification_settings: { receiver: 'on call' },
+        labels: { ...down.labels, team: 'a' },
+      }),
+    ]);
   });
 
   test('says when it may not', async () => {
@@ -132,6 +148,14 @@ describe('installedRules', () => {
   test('are all there are', async () => {
     grafana.groups.set(url, { interval: 60, rules: [{ uid: 'a' }] });
     expect(await installedRules()).toEqual({ rules: [{ uid: 'a' }], changeable: true });
+  });
+
+  test('reading them is no right to change them', async () => {
+    grafana.groups.set(url, { interval: 60, rules: [{ uid: 'a' }] });
+    grafana.permissions = { 'alert.rules:read': true, 'folders:read': true };
+    expect(await installedRules()).toEqual({ rules: [{ uid: 'a' }], changeable: false });
+    grafana.permissions = { 'alert.provisioning:write': true };
+    expect((await installedRules()).changeable).toBe(true);
   });
 
   test('through the ruler for who may not provision', async () => {

@@ -2,6 +2,8 @@ import { ApiProblem } from '../grafana/api-problem.ts';
 import { request } from '../grafana/request.ts';
 import { signedInUser } from '../grafana/signed-in-user.ts';
 import type { ApiRule } from './api-rule.ts';
+import { mayProvision } from './may-provision.ts';
+import { inPlaceOf } from './rule-in-place.ts';
 import type { InstalledRule } from './rule-state.ts';
 import { fromRuler, type RulerRules } from './ruler-rules.ts';
 
@@ -30,13 +32,13 @@ export interface GroupPlace {
 export interface Installed {
   /** `undefined` where they may not even be seen. */
   readonly rules: readonly InstalledRule[] | undefined;
-  /** Whether whoever is signed in may provision rules, as far as reading them tells. */
+  /** Whether whoever is signed in may write rules somewhere; reading them is no sign of it. */
   readonly changeable: boolean;
 }
 
 /**
- * The rules of Grafana. The provisioning API is for administrators; others read what they may see through the ruler's,
- * which needs `alert.rules:read`.
+ * The rules of Grafana. The provisioning API shows them to administrators, and to whoever has `alert.rules:read` with
+ * `folders:read`, as viewers have; others read what they may see through the ruler's, which needs `alert.rules:read`.
  *
  * @throws ApiProblem, not `forbidden`
  */
@@ -44,7 +46,10 @@ export async function installedRules(): Promise<Installed> {
   const rules = await unlessForbidden(
     request<readonly InstalledRule[]>({ url: `${API}/alert-rules`, method: 'GET' }),
   );
-  if (rules !== undefined) return { rules, changeable: true };
+  if (rules !== undefined) {
+    const { permissions } = signedInUser();
+    return { rules, changeable: permissions === undefined || mayProvision(permissions) };
+  }
   const seen = await unlessForbidden(
     request<RulerRules>({ url: '/api/ruler/grafana/api/v1/rules', method: 'GET' }),
   );
@@ -77,8 +82,8 @@ export async function ensureFolder(): Promise<void> {
 }
 
 /**
- * Puts rules into a group, in place of those with the same uid. Everything else in the group stays as it is: a group is
- * written as a whole, and what is left out of it is deleted.
+ * Puts rules into a group, in place of those with the same uid, of which stays what the app has nothing to say about.
+ * Everything else in the group stays as it is: a group is written as a whole, and what is left out of it is deleted.
  *
  * @param interval seconds, of a group that is not there yet
  * @throws ApiProblem
@@ -90,7 +95,10 @@ export async function putRules(
 ): Promise<void> {
   const group = await readGroup(place);
   const ours = new Map(rules.map((rule) => [rule.uid, rule]));
-  const kept = (group?.rules ?? []).map((rule) => ours.get(rule.uid) ?? rule);
+  const kept = (group?.rules ?? []).map((rule) => {
+    const own = ours.get(rule.uid);
+    return own === undefined ? rule : inPlaceOf(rule, own);
+  });
   const there = new Set(kept.map(({ uid }) => uid));
   const all = [...kept, ...rules.filter(({ uid }) => !there.has(uid))];
   await writeGroup(place, group?.interval ?? interval, all);

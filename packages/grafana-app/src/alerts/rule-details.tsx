@@ -34,7 +34,7 @@ export function RuleDetails({ row, typed, onType }: Props) {
         <Text element="p" color="warning">
           {t(
             'alerts.differs-in',
-            'In Grafana it is otherwise in: {{fields}}. Importing it makes it as shipped.',
+            'In Grafana it is otherwise in: {{fields}}. Importing it makes it as shipped, with the thresholds below.',
             {
               fields: state.fields.length === 0 ? t('alerts.query', 'its query') : state.fields.join(', '),
             },

@@ -42,6 +42,18 @@ describe('thresholds', () => {
   test.each<[string, InstalledRule[], (string | undefined)[] | undefined, string[]]>([
     ['as shipped', [], undefined, ['10', '0.1']],
     ['as installed', [installed([7, 0.2])], undefined, ['7', '0.2']],
+    [
+      'as installed, where something else differs',
+      [{ ...installed([7, 0.2]), for: '1h' }],
+      undefined,
+      ['7', '0.2'],
+    ],
+    [
+      'as shipped, where the query is another one',
+      [{ ...installed([]), data: [] }],
+      undefined,
+      ['10', '0.1'],
+    ],
     ['as typed', [installed([7, 0.2])], [undefined, 'x'], ['7', 'x']],
   ])('%s', (_, rules, typed, texts) => {
     const typedThresholds = typed === undefined ? {} : { [slow.rule.uid]: typed };

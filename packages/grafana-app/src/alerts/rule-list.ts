@@ -67,7 +67,7 @@ export type TypedThresholds = Readonly<Record<string, readonly (string | undefin
 
 /** What a threshold stands at: as typed, as installed, or as shipped. */
 export function thresholdTexts({ uid, shipped, state }: RuleRow, typed: TypedThresholds): string[] {
-  const installed = state?.is === 'installed' ? state.values : [];
+  const installed = state === undefined || state.is === 'not-installed' ? [] : state.values;
   return shipped.thresholds.map(
     ({ value }, index) => typed[uid]?.[index] ?? String(installed[index] ?? value),
   );

@@ -15,8 +15,13 @@ export type RuleState =
   | { readonly is: 'not-installed' }
   /** `values`: its thresholds, ours or others. */
   | { readonly is: 'installed'; readonly values: readonly number[]; readonly installed: InstalledRule }
-  /** `fields`: what is not as shipped. */
-  | { readonly is: 'differs'; readonly fields: readonly string[]; readonly installed: InstalledRule };
+  /** `fields`: what is not as shipped. `values`: its thresholds, none where its query is another one. */
+  | {
+      readonly is: 'differs';
+      readonly fields: readonly string[];
+      readonly values: readonly number[];
+      readonly installed: InstalledRule;
+    };
 
 /** How a shipped rule stands in Grafana. Other thresholds are no difference: they are there to be set. */
 export function ruleState(
@@ -30,7 +35,7 @@ export function ruleState(
   const expected = ruleWith(shipped, values ?? [], dataSourceUid);
   const fields = COMPARED.filter((field) => !contains(installed[field], expected[field]));
   if (fields.length === 0 && values !== undefined) return { is: 'installed', values, installed };
-  return { is: 'differs', fields, installed };
+  return { is: 'differs', fields, values: values ?? [], installed };
 }
 
 /** Whether the app may change it: what a file owns comes back from the file. */

@@ -52,11 +52,16 @@ export function thresholdsIn(expr: string, { expression, thresholds }: ShippedRu
   return values;
 }
 
+/** As people write them: no `0x10`, which `Number` would take. */
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
 export type ThresholdProblem = 'not-a-number' | 'negative';
 
 /** A text that somebody typed. Every threshold of ours is a share, a count, a duration or a size: none is below 0. */
 export function parseThreshold(text: string): number | ThresholdProblem {
-  const value = text.trim() === '' ? Number.NaN : Number(text.trim().replace(',', '.'));
+  const typed = text.trim().replace(',', '.');
+  // `1,000` is a thousand to some and one to others.
+  const value = NUMBER.test(typed) && !/^[1-9]\d{0,2},\d{3}$/.test(text.trim()) ? Number(typed) : Number.NaN;
   if (!Number.isFinite(value)) return 'not-a-number';
   return value < 0 ? 'negative' : value;
 }
