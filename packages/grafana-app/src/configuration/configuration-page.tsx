@@ -169,6 +169,7 @@ function DataSourceField({ kind, title, uid, onChange }: FieldProps) {
           <Combobox
             id={id}
             width={50}
+            invalid={gone !== undefined}
             isClearable
             placeholder={automatic}
             options={all.map((each) => ({ value: each.uid, label: each.name, description: each.type }))}

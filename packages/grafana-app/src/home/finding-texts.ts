@@ -12,7 +12,18 @@ export interface FindingText {
 /** Values come from outside: React shows them as text, so i18n must not turn them into markup. */
 const raw = { interpolation: { escapeValue: false } };
 
-export function findingText(finding: Finding): FindingText {
+/** @param isAdmin others may neither choose nor add a data source: they are told whom to ask, and get no link to it */
+export function findingText(finding: Finding, isAdmin: boolean): FindingText {
+  const text = textOf(finding);
+  if (isAdmin || text.link === undefined || !FOR_ADMINS.includes(text.link.to)) return text;
+  const { title, todo } = text;
+  return { title, todo: `${todo} ${t('finding.ask', 'An administrator can do that.')}` };
+}
+
+const ADD_DATA_SOURCE = '/connections/datasources/new';
+const FOR_ADMINS: readonly string[] = [PAGES.configuration, ADD_DATA_SOURCE];
+
+function textOf(finding: Finding): FindingText {
   switch (finding.is) {
     case 'no-prometheus':
       return {
@@ -21,7 +32,7 @@ export function findingText(finding: Finding): FindingText {
           'finding.no-prometheus-todo',
           'Add the Prometheus that the OpenTelemetry Collector sends its span metrics to, then choose it in Configuration.',
         ),
-        link: { to: '/connections/datasources/new', text: t('finding.add-data-source', 'Add a data source') },
+        link: { to: ADD_DATA_SOURCE, text: t('finding.add-data-source', 'Add a data source') },
       };
     case 'prometheus-gone':
     case 'tempo-gone':
@@ -131,7 +142,7 @@ export function findingText(finding: Finding): FindingText {
           'finding.no-traces-todo',
           'Add one: without it there are numbers, and no traces behind them.',
         ),
-        link: { to: '/connections/datasources/new', text: t('finding.add-data-source', 'Add a data source') },
+        link: { to: ADD_DATA_SOURCE, text: t('finding.add-data-source', 'Add a data source') },
       };
   }
 }

@@ -47,7 +47,14 @@ describe('findings', () => {
     ['another Collector makes span metrics', facts({}, { targets: [], received: [] }), []],
     ['no spans', facts({}, { received: [one(0)], spanMetrics: [], services: [] }), ['no-spans']],
     ['spans, and no metrics of them', facts({}, { spanMetrics: [], services: [] }), ['no-span-metrics']],
-    ['metrics, and no rules', facts({}, { services: [] }), ['no-recording-rules']],
+    ['spans stopped, their metrics stay', facts({}, { received: [one(0)] }), ['no-spans']],
+    ['metrics, and no rules', facts({}, { services: [], lost: [] }), ['no-recording-rules']],
+    [
+      'neither spans any more nor rules',
+      facts({}, { received: [one(0)], services: [], lost: [] }),
+      ['no-spans', 'no-recording-rules'],
+    ],
+    ['rules, and nobody who serves requests', facts({}, { services: [] }), []],
     [
       'the Collector is down',
       facts(

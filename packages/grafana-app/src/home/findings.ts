@@ -65,12 +65,23 @@ function pipeline(answers: Readonly<Record<HomeQueryName, readonly Series[]>>): 
   const measured = answers.spanMetrics.length > 0;
   const found: Finding[] = [...down];
   if (!collector && !measured) found.push({ is: 'collector-unknown' });
-  else if (!measured && (single(answers.received) ?? 0) === 0) found.push({ is: 'no-spans' });
+  else if (spansStopped(answers.received, measured)) found.push({ is: 'no-spans' });
   else if (!measured) found.push({ is: 'no-span-metrics' });
-  else if (answers.services.length === 0) found.push({ is: 'no-recording-rules' });
+  // What is lost is recorded too, and always: where that is, nobody serves requests, and the rules are loaded.
+  if (measured && answers.services.length === 0 && answers.lost.length === 0)
+    found.push({ is: 'no-recording-rules' });
   const lost = single(answers.lost) ?? 0;
   if (lost > 0) found.push({ is: 'spans-lost', perSecond: lost });
   return found;
+}
+
+/**
+ * The span metrics of a service stay after its last span, so they are no sign that any arrive. A Collector that is not
+ * scraped as ours says nothing of it: then they are all there is to go by.
+ */
+function spansStopped(received: readonly Series[], measured: boolean): boolean {
+  const rate = single(received);
+  return rate === undefined ? !measured : rate === 0;
 }
 
 /** By job: alerts that say once more that it is down. */

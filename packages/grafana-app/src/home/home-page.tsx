@@ -1,5 +1,5 @@
 import { css } from '@emotion/css';
-import type { GrafanaTheme2 } from '@grafana/data';
+import { type GrafanaTheme2, locationUtil } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
 import {
@@ -91,7 +91,8 @@ function Findings({
 }
 
 function First({ finding, onAgain }: { readonly finding: Finding; readonly onAgain?: () => void }) {
-  const { title, todo, link } = findingText(finding);
+  const { isAdmin } = useTracing();
+  const { title, todo, link } = findingText(finding, isAdmin);
   return (
     <Alert severity={severityOf(finding)} title={title}>
       <Stack direction="column" gap={1.5} alignItems="flex-start">
@@ -114,6 +115,7 @@ function First({ finding, onAgain }: { readonly finding: Finding; readonly onAga
 }
 
 function Others({ found }: { readonly found: readonly Finding[] }) {
+  const { isAdmin } = useTracing();
   const styles = useStyles2(getStyles);
   return (
     <section aria-label={t('home.then', 'Then')}>
@@ -122,7 +124,7 @@ function Others({ found }: { readonly found: readonly Finding[] }) {
       </Text>
       <ul className={styles.list}>
         {found.slice(0, FINDINGS_SHOWN).map((finding) => {
-          const { title, todo, link } = findingText(finding);
+          const { title, todo, link } = findingText(finding, isAdmin);
           return (
             <li key={JSON.stringify(finding)}>
               <Stack direction="row" gap={1} alignItems="baseline" wrap="wrap">
@@ -271,7 +273,7 @@ function Links() {
     <nav aria-label={t('home.links', 'Go on to')}>
       <Grid minColumnWidth={34} gap={2}>
         {cards.map(([to, name, text]) => (
-          <Card key={to} href={to} noMargin isCompact>
+          <Card key={to} href={locationUtil.assureBaseUrl(to)} noMargin isCompact>
             <Card.Heading>{name}</Card.Heading>
             <Card.Description>{text}</Card.Description>
           </Card>
