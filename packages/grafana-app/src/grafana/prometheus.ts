@@ -1,6 +1,6 @@
 import { ApiProblem } from './api-problem.ts';
 import { request } from './request.ts';
-import { type Frame, framesToSeries, type Series } from './series.ts';
+import { type Frame, framesToHistory, framesToSeries, type Series } from './series.ts';
 
 export interface PromQuery {
   readonly expr: string;
@@ -10,6 +10,7 @@ export interface PromQuery {
 
 const HISTORY_MS = 3_600_000;
 const HISTORY_STEPS = 30;
+const HISTORY_STEP_MS = HISTORY_MS / HISTORY_STEPS;
 
 interface Answer {
   readonly results?: Readonly<
@@ -31,14 +32,15 @@ export async function queryPrometheus<Name extends string>(
   now = Date.now(),
 ): Promise<Record<Name, Series[]>> {
   const names = Object.keys(queries) as Name[];
+  const range = { from: now - HISTORY_MS, to: now, step: HISTORY_STEP_MS };
   let answer: Answer;
   try {
     answer = await request<Answer>({
       url: '/api/ds/query?ds_type=prometheus',
       method: 'POST',
       data: {
-        from: String(now - HISTORY_MS),
-        to: String(now),
+        from: String(range.from),
+        to: String(range.to),
         queries: names.map((name) => {
           const { expr, history = false } = queries[name];
           return {
@@ -48,7 +50,7 @@ export async function queryPrometheus<Name extends string>(
             instant: !history,
             range: history,
             format: 'time_series',
-            intervalMs: HISTORY_MS / HISTORY_STEPS,
+            intervalMs: HISTORY_STEP_MS,
             maxDataPoints: HISTORY_STEPS,
           };
         }),
@@ -61,7 +63,10 @@ export async function queryPrometheus<Name extends string>(
   const failed = failedQuery(answer);
   if (failed !== undefined) throw failed;
   return Object.fromEntries(
-    names.map((name) => [name, framesToSeries(answer.results?.[name]?.frames ?? [])]),
+    names.map((name) => {
+      const frames = answer.results?.[name]?.frames ?? [];
+      return [name, queries[name].history ? framesToHistory(frames, range) : framesToSeries(frames)];
+    }),
   ) as Record<Name, Series[]>;
 }
 

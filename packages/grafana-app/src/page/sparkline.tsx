@@ -25,7 +25,7 @@ export function Sparkline({ values, format, label, tone = 'neutral', width = 88,
     what: label,
     least: format(Math.min(...known)),
     most: format(most),
-    now: format(known.at(-1)),
+    now: format(values.at(-1)),
     interpolation: { escapeValue: false },
   });
   return (
