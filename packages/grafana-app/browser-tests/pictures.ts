@@ -90,7 +90,7 @@ async function takePages({ host, page, open }: GrafanaPage, folder: string): Pro
   );
 }
 
-/** Two rules, one with a threshold of its own. */
+/** Two rules; a third one is opened. */
 async function importRules(page: GrafanaPage['page']): Promise<void> {
   for (const title of ['QdrantDown', 'QdrantRecoveryMode']) {
     await page.getByRole('checkbox', { name: `Choose ${title}`, exact: true }).click({ force: true });
@@ -104,6 +104,9 @@ async function importRules(page: GrafanaPage['page']): Promise<void> {
 }
 
 async function take(page: GrafanaPage['page'], path: string): Promise<void> {
+  // Icons come by requests of their own, and one that is shown twice a moment after the first.
+  await page.waitForLoadState('networkidle');
+  await page.waitForTimeout(1000);
   // One more frame, for what is drawn on a canvas.
   await page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
