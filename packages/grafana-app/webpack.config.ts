@@ -5,6 +5,7 @@ import CopyWebpackPlugin from 'copy-webpack-plugin';
 import type { Configuration } from 'webpack';
 import { merge } from 'webpack-merge';
 import grafanaConfig, { type Env } from './.config/webpack/webpack.config.ts';
+import { BundledLicences } from './build/bundled-licences.ts';
 import { withRevision } from './build/dashboard-revision.ts';
 
 const GENERATED = path.resolve(process.cwd(), '../../dashboards/generated');
@@ -32,6 +33,7 @@ export default async (env: Env): Promise<Configuration> =>
     },
     resolve: { alias: { '@generated': GENERATED } },
     plugins: [
+      new BundledLicences(),
       new CopyWebpackPlugin({
         patterns: [
           {
