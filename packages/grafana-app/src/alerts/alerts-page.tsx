@@ -41,7 +41,7 @@ function RulesOf({ uid }: { readonly uid: string }) {
             <Alert severity="info" title={t('alerts.read-only', 'You may see the rules, not import them')}>
               {t(
                 'alerts.read-only-text',
-                'An administrator imports them, or whoever has the right to provision alert rules.',
+                'Editors and administrators import them, or whoever has the right to provision alert rules.',
               )}
             </Alert>
           )}
