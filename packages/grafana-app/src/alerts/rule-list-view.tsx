@@ -1,7 +1,8 @@
 import { t } from '@grafana/i18n';
-import { Alert, Button, Combobox, ConfirmModal, EmptyState, FilterInput, Stack, Text } from '@grafana/ui';
+import { Alert, Button, Combobox, ConfirmModal, EmptyState, Stack, Text } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import { toApiProblem } from '../grafana/api-problem.ts';
+import { SearchInput } from '../page/search-input.tsx';
 import { useSearchState } from '../page/search-state.ts';
 import type { Rules } from './alerts-page.tsx';
 import { type Changed, importRules, removeInstalled } from './rule-changes.ts';
@@ -75,11 +76,8 @@ export function RuleList({ rules: { groups, installed }, dataSourceUid, onChange
   return (
     <Stack direction="column" gap={2}>
       <Stack direction="row" gap={2} wrap="wrap" alignItems="center">
-        <FilterInput
-          width={40}
-          escapeRegex={false}
-          aria-label={t('alerts.search', 'Search rules')}
-          placeholder={t('alerts.search', 'Search rules')}
+        <SearchInput
+          label={t('alerts.search', 'Search rules')}
           value={text}
           onChange={(value) => change({ search: value })}
         />

@@ -9,6 +9,7 @@ import { Figure } from '../page/figure.tsx';
 import { formatRate, formatSeconds, formatShare } from '../page/format.ts';
 import { LoadedView } from '../page/loaded-view.tsx';
 import { NoDataSource } from '../page/no-data-source.tsx';
+import { numberColumn } from '../page/number-column.ts';
 import { useSearchState } from '../page/search-state.ts';
 import { useTracing } from '../page/tracing-context.tsx';
 import { useLoaded } from '../page/use-loaded.ts';
@@ -126,7 +127,7 @@ function Details({ details: { rows, operations, databases } }: { readonly detail
         title={t('service.operations', 'Operations')}
         empty={t('service.no-operations', 'None was called within the last five minutes.')}
         rows={operations}
-        nameOf={({ labels }) => labels.span_name ?? ''}
+        nameOf={operationName}
         environmentLabel={environmentLabel}
       />
       {databases.length > 0 && (
@@ -134,15 +135,18 @@ function Details({ details: { rows, operations, databases } }: { readonly detail
           title={t('service.databases', 'Databases that it calls')}
           empty=""
           rows={databases}
-          nameOf={({ labels }) =>
-            [labels.db_system_name, labels.db_collection_name].filter(Boolean).join(' / ')
-          }
+          nameOf={databaseName}
           environmentLabel={environmentLabel}
         />
       )}
     </>
   );
 }
+
+// Not within Details: a new function in each render would make all rows anew.
+const operationName = ({ labels }: PartRow): string => labels.span_name ?? '';
+const databaseName = ({ labels }: PartRow): string =>
+  [labels.db_system_name, labels.db_collection_name].filter(Boolean).join(' / ');
 
 interface PartsProps {
   readonly title: string;
@@ -167,27 +171,9 @@ function Parts({ title, empty, rows, nameOf, environmentLabel }: PartsProps) {
         sortType: 'string',
         visible: (all) => new Set(all.map(({ environment }) => environment)).size > 1,
       },
-      {
-        id: 'requests',
-        header: t('service.column.requests', 'Requests'),
-        sortType: 'number',
-        sortDescFirst: true,
-        cell: ({ row: { original } }) => formatRate(original.requests),
-      },
-      {
-        id: 'errors',
-        header: t('service.column.errors', 'Errors'),
-        sortType: 'number',
-        sortDescFirst: true,
-        cell: ({ row: { original } }) => formatShare(original.errors),
-      },
-      {
-        id: 'p95',
-        header: 'p95',
-        sortType: 'number',
-        sortDescFirst: true,
-        cell: ({ row: { original } }) => formatSeconds(original.p95),
-      },
+      numberColumn('requests', t('service.column.requests', 'Requests'), (row) => formatRate(row.requests)),
+      numberColumn('errors', t('service.column.errors', 'Errors'), (row) => formatShare(row.errors)),
+      numberColumn('p95', 'p95', (row) => formatSeconds(row.p95)),
     ],
     [],
   );

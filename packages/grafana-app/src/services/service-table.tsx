@@ -2,8 +2,9 @@ import { t } from '@grafana/i18n';
 import { type Column, InteractiveTable, Stack, TextLink } from '@grafana/ui';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { DASHBOARDS, dashboardUrl, exploreUrl, serviceUrl } from '../links.ts';
-import { ButtonTo } from '../page/button-to.tsx';
 import { formatRate, formatSeconds, formatShare } from '../page/format.ts';
+import { numberColumn } from '../page/number-column.ts';
+import { RowLink } from '../page/row-link.tsx';
 import { type Order, writeOrder } from '../page/row-order.ts';
 import { useTracing } from '../page/tracing-context.tsx';
 import { ValueWithSparkline } from '../page/value-with-sparkline.tsx';
@@ -38,76 +39,39 @@ export function ServiceTable({ rows, order, onOrder }: Props) {
         sortType: 'string',
         visible: (data) => new Set(data.map(({ environment }) => environment)).size > 1,
       },
-      {
-        id: 'requests',
-        header: t('services.column.requests', 'Requests'),
-        sortType: 'number',
-        sortDescFirst: true,
-        cell: ({ row: { original } }) => (
-          <ValueWithSparkline
-            value={original.requests}
-            values={original.requestsHistory}
-            format={formatRate}
-            label={t('services.column.requests', 'Requests')}
-          />
-        ),
-      },
-      {
-        id: 'errors',
-        header: t('services.column.errors', 'Errors'),
-        sortType: 'number',
-        sortDescFirst: true,
-        cell: ({ row: { original } }) => (
-          <ValueWithSparkline
-            value={original.errors}
-            values={original.errorsHistory}
-            format={formatShare}
-            formatHistory={formatRate}
-            label={t('services.errors-a-second', 'Failed requests')}
-            tone="bad"
-          />
-        ),
-      },
-      {
-        id: 'p50',
-        header: 'p50',
-        sortType: 'number',
-        sortDescFirst: true,
-        cell: ({ row: { original } }) => formatSeconds(original.p50),
-      },
-      {
-        id: 'p95',
-        header: 'p95',
-        sortType: 'number',
-        sortDescFirst: true,
-        cell: ({ row: { original } }) => (
-          <ValueWithSparkline
-            value={original.p95}
-            values={original.p95History}
-            format={formatSeconds}
-            label="p95"
-          />
-        ),
-      },
-      {
-        id: 'p99',
-        header: 'p99',
-        sortType: 'number',
-        sortDescFirst: true,
-        cell: ({ row: { original } }) => formatSeconds(original.p99),
-      },
+      numberColumn('requests', t('services.column.requests', 'Requests'), (row) => (
+        <ValueWithSparkline
+          value={row.requests}
+          values={row.requestsHistory}
+          format={formatRate}
+          label={t('services.column.requests', 'Requests')}
+        />
+      )),
+      numberColumn('errors', t('services.column.errors', 'Errors'), (row) => (
+        <ValueWithSparkline
+          value={row.errors}
+          values={row.errorsHistory}
+          format={formatShare}
+          formatHistory={formatRate}
+          label={t('services.errors-a-second', 'Failed requests')}
+          tone="bad"
+        />
+      )),
+      numberColumn('p50', 'p50', (row) => formatSeconds(row.p50)),
+      numberColumn('p95', 'p95', (row) => (
+        <ValueWithSparkline value={row.p95} values={row.p95History} format={formatSeconds} label="p95" />
+      )),
+      numberColumn('p99', 'p99', (row) => formatSeconds(row.p99)),
       {
         id: 'links',
         header: t('services.column.links', 'Open'),
         disableGrow: true,
         cell: ({ row: { original } }) => (
           <Stack direction="row" gap={0.5}>
-            <ButtonTo
-              size="sm"
-              variant="secondary"
+            <RowLink
               icon="apps"
               tooltip={t('services.dashboard', 'Dashboard')}
-              aria-label={t('services.dashboard-of', 'Dashboard of {{service}}', {
+              label={t('services.dashboard-of', 'Dashboard of {{service}}', {
                 service: original.service,
                 interpolation: { escapeValue: false },
               })}
@@ -118,12 +82,10 @@ export function ServiceTable({ rows, order, onOrder }: Props) {
               })}
             />
             {traces !== undefined && (
-              <ButtonTo
-                size="sm"
-                variant="secondary"
+              <RowLink
                 icon="compass"
                 tooltip={t('services.traces', 'Traces')}
-                aria-label={t('services.traces-of', 'Traces of {{service}}', {
+                label={t('services.traces-of', 'Traces of {{service}}', {
                   service: original.service,
                   interpolation: { escapeValue: false },
                 })}

@@ -1,9 +1,10 @@
 import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
-import { Alert, Button, Checkbox, Combobox, EmptyState, FilterInput, Stack } from '@grafana/ui';
+import { Alert, Button, Checkbox, Combobox, EmptyState, Stack } from '@grafana/ui';
 import { LoadedView } from '../page/loaded-view.tsx';
 import { NoDataSource } from '../page/no-data-source.tsx';
 import { readOrder } from '../page/row-order.ts';
+import { SearchInput } from '../page/search-input.tsx';
 import { useSearchState } from '../page/search-state.ts';
 import { useTracing } from '../page/tracing-context.tsx';
 import { useLoaded } from '../page/use-loaded.ts';
@@ -59,11 +60,8 @@ function ServiceList({ services: { rows, source }, loading, onRefresh }: ListPro
         </Alert>
       )}
       <Stack direction="row" gap={2} alignItems="center" wrap="wrap">
-        <FilterInput
-          width={40}
-          escapeRegex={false}
-          aria-label={t('services.search', 'Search services')}
-          placeholder={t('services.search', 'Search services')}
+        <SearchInput
+          label={t('services.search', 'Search services')}
           value={text}
           onChange={(search) => change({ search })}
         />

@@ -1,6 +1,6 @@
 import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
-import { Alert, Button, type Column, EmptyState, FilterInput, InteractiveTable, Stack } from '@grafana/ui';
+import { Alert, Button, type Column, EmptyState, InteractiveTable, Stack } from '@grafana/ui';
 import { useMemo } from 'react';
 import { queryPrometheus } from '../grafana/prometheus.ts';
 import { latest, type Series, single } from '../grafana/series.ts';
@@ -10,6 +10,9 @@ import { Figure } from '../page/figure.tsx';
 import { formatCount, formatRate, formatSeconds, formatShare } from '../page/format.ts';
 import { LoadedView } from '../page/loaded-view.tsx';
 import { NoDataSource } from '../page/no-data-source.tsx';
+import { numberColumn } from '../page/number-column.ts';
+import { RowLink } from '../page/row-link.tsx';
+import { SearchInput } from '../page/search-input.tsx';
 import { useSearchState } from '../page/search-state.ts';
 import { useTracing } from '../page/tracing-context.tsx';
 import { useLoaded } from '../page/use-loaded.ts';
@@ -106,11 +109,8 @@ function Collections({ answers, loading, onRefresh }: Props) {
         />
       </Stack>
       <Stack direction="row" gap={2} alignItems="center" wrap="wrap">
-        <FilterInput
-          width={40}
-          escapeRegex={false}
-          aria-label={t('vector-db.search', 'Search collections')}
-          placeholder={t('vector-db.search', 'Search collections')}
+        <SearchInput
+          label={t('vector-db.search', 'Search collections')}
           value={text}
           onChange={(value) => change({ search: value })}
         />
@@ -139,65 +139,29 @@ function CollectionTable({ rows }: { readonly rows: CollectionRow[] }) {
   const columns = useMemo(
     (): Column<CollectionRow>[] => [
       { id: 'collection', header: t('vector-db.column.collection', 'Collection'), sortType: 'string' },
-      {
-        id: 'points',
-        header: t('vector-db.column.points', 'Points'),
-        sortType: 'number',
-        sortDescFirst: true,
-        cell: ({ row: { original } }) => formatCount(original.points),
-      },
-      {
-        id: 'unindexed',
-        header: t('vector-db.column.unindexed', 'Not indexed'),
-        sortType: 'number',
-        sortDescFirst: true,
-        cell: ({ row: { original } }) =>
-          (original.optimizing ?? 0) > 0
-            ? t('vector-db.optimizing', '{{points}}, optimizing', {
-                points: formatCount(original.unindexed),
-              })
-            : formatCount(original.unindexed),
-      },
-      {
-        id: 'calls',
-        header: t('vector-db.column.calls', 'Calls'),
-        sortType: 'number',
-        sortDescFirst: true,
-        cell: ({ row: { original } }) => formatRate(original.calls),
-      },
-      {
-        id: 'errors',
-        header: t('vector-db.column.errors', 'Errors'),
-        sortType: 'number',
-        sortDescFirst: true,
-        cell: ({ row: { original } }) => formatShare(original.errors),
-      },
-      {
-        id: 'p95',
-        header: t('vector-db.column.p95', 'p95 of clients'),
-        sortType: 'number',
-        sortDescFirst: true,
-        cell: ({ row: { original } }) => (
-          <ValueWithSparkline
-            value={original.p95}
-            values={original.p95History}
-            format={formatSeconds}
-            label="p95"
-          />
-        ),
-      },
+      numberColumn('points', t('vector-db.column.points', 'Points'), (row) => formatCount(row.points)),
+      numberColumn('unindexed', t('vector-db.column.unindexed', 'Not indexed'), (row) =>
+        (row.optimizing ?? 0) > 0
+          ? t('vector-db.optimizing', '{{points}}, optimizing', {
+              points: formatCount(row.unindexed),
+            })
+          : formatCount(row.unindexed),
+      ),
+      numberColumn('calls', t('vector-db.column.calls', 'Calls'), (row) => formatRate(row.calls)),
+      numberColumn('errors', t('vector-db.column.errors', 'Errors'), (row) => formatShare(row.errors)),
+      numberColumn('p95', t('vector-db.column.p95', 'p95 of clients'), (row) => (
+        <ValueWithSparkline value={row.p95} values={row.p95History} format={formatSeconds} label="p95" />
+      )),
       {
         id: 'links',
         header: t('vector-db.column.links', 'Open'),
         disableGrow: true,
         cell: ({ row: { original } }) => (
           <Stack direction="row" gap={0.5}>
-            <ButtonTo
-              size="sm"
-              variant="secondary"
+            <RowLink
               icon="apps"
               tooltip={t('vector-db.dashboard', 'Dashboard')}
-              aria-label={t('vector-db.dashboard-of', 'Dashboard of {{collection}}', {
+              label={t('vector-db.dashboard-of', 'Dashboard of {{collection}}', {
                 collection: original.collection,
                 interpolation: { escapeValue: false },
               })}
@@ -207,12 +171,10 @@ function CollectionTable({ rows }: { readonly rows: CollectionRow[] }) {
               })}
             />
             {traces?.type === 'tempo' && (
-              <ButtonTo
-                size="sm"
-                variant="secondary"
+              <RowLink
                 icon="compass"
                 tooltip={t('vector-db.traces', 'Traces')}
-                aria-label={t('vector-db.traces-of', 'Traces of {{collection}}', {
+                label={t('vector-db.traces-of', 'Traces of {{collection}}', {
                   collection: original.collection,
                   interpolation: { escapeValue: false },
                 })}
