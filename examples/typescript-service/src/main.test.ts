@@ -1,16 +1,16 @@
 /** `npm start` itself, from after the installation on: real processes, real sockets. Needs the SDK's dist. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { isAlive, type RunningProgram, runProgram } from '../test/running-program.ts';
 
 const START = fileURLToPath(new URL('../../../scripts/start.mjs', import.meta.url));
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 
-const started: ChildProcessWithoutNullStreams[] = [];
+const started: RunningProgram[] = [];
 afterEach(() => {
-  for (const child of started.splice(0)) {
+  for (const { child } of started.splice(0)) {
     try {
       process.kill(-(child.pid as number), 'SIGKILL');
     } catch {
@@ -19,49 +19,29 @@ afterEach(() => {
   }
 });
 
-interface Running {
-  readonly child: ChildProcessWithoutNullStreams;
-  readonly output: () => string;
-  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
-}
-
 /** In a process group of its own, so that it can be told whether anything of it is left. */
-function start(program: string, args: readonly string[], environment: Record<string, string> = {}): Running {
+function start(
+  program: string,
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): RunningProgram {
   const inherited = Object.entries(process.env).filter(
     ([key]) => !/^(npm_|VITEST|NODE_|FORCE_COLOR|NO_COLOR)/.test(key),
   );
-  const child = spawn(process.execPath, [program, ...args], {
+  const running = runProgram(program, args, {
     detached: true,
     env: { ...Object.fromEntries(inherited), ...environment },
   });
-  started.push(child);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
-  return { child, output: () => stdout, ended };
+  started.push(running);
+  return running;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function outputOf(running: Running, pattern: RegExp): Promise<void> {
+async function outputOf(running: RunningProgram, pattern: RegExp): Promise<void> {
   while (!pattern.test(running.output())) await once(running.child.stdout, 'data');
 }
 
 /** The group of the one we started, and the services, which are in groups of their own. */
-async function expectNothingLeft({ child, output }: Running): Promise<void> {
+async function expectNothingLeft({ child, output }: RunningProgram): Promise<void> {
   const services = Array.from(output().matchAll(/^\w+: .*, process (\d+)$/gm), ([, pid]) => Number(pid));
   expect(services).toHaveLength(3);
   // Processes that nobody has waited for yet count as alive, hence the wait.

@@ -1,11 +1,11 @@
 /** `npm start -- --polyglot` from after the builds on: real processes of three languages. Needs them, and the SDK's dist. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { EXAMPLE_PROGRAMS } from '../../../scripts/example-builds.mjs';
+import { isAlive, type RunningProgram, runProgram } from '../test/running-program.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const ANY_PORT = {
@@ -18,26 +18,17 @@ const PROGRAMS = {
   WEBSOCKET_SERVICE_PROGRAM: EXAMPLE_PROGRAMS.websocketService,
 };
 
-const started: ChildProcessWithoutNullStreams[] = [];
+const started: RunningProgram[] = [];
 afterEach(() => {
-  for (const child of started.splice(0)) child.kill('SIGKILL');
+  for (const { child } of started.splice(0)) child.kill('SIGKILL');
 });
 
 function start(args: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [MAIN, '--polyglot', '--port', '0', ...args], {
+  const running = runProgram(MAIN, ['--polyglot', '--port', '0', ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...PROGRAMS, ...ANY_PORT, ...environment },
   });
-  started.push(child);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
-  return { child, output: () => stdout, ended };
+  started.push(running);
+  return running;
 }
 
 /** Of the three services and of the processes that end them with us. */
@@ -47,15 +38,8 @@ async function expectNothingLeft(output: string): Promise<void> {
   );
   expect(pids).toHaveLength(3);
   // Each is the leader of a group, in which its program is too.
-  const isAlive = (pid: number): boolean => {
-    try {
-      process.kill(-pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), { timeout: 15_000, interval: 100 });
+  const groupIsAlive = (pid: number): boolean => isAlive(-pid);
+  await vi.waitFor(() => expect(pids.filter(groupIsAlive)).toEqual([]), { timeout: 15_000, interval: 100 });
 }
 
 const built = Object.values(PROGRAMS).every((program) => existsSync(program));
