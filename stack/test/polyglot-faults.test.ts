@@ -8,19 +8,20 @@ import {
   ERROR,
   type ExampleName,
   examplesMissing,
+  isQdrant,
   newTrace,
+  onlySpan,
   PORTS,
   type PolyglotStack,
   postJson,
+  QUESTION,
   SERVER,
   serviceOf,
   startPolyglotStack,
   statusOf,
-  textOf,
 } from './polyglot-stack.ts';
 
 const record = figures('Faults of the three services');
-const QUESTION = { question: 'how are secrets masked' };
 const NAMES = Object.keys(PORTS) as ExampleName[];
 
 describe.skipIf(examplesMissing)('three services', () => {
@@ -32,7 +33,6 @@ describe.skipIf(examplesMissing)('three services', () => {
 
   const ask = (traceparent: string, via = 'websocket') =>
     postJson(polyglot.url('typescript-service', `/api/ask?via=${via}`), QUESTION, { traceparent });
-  const isQdrant = (span: StoredSpan): boolean => textOf(span, 'db.system.name') === 'qdrant';
   const ofTrace = (spans: readonly StoredSpan[], id: string) => spans.filter(({ traceId }) => traceId === id);
 
   /** The spans of a trace, once the wanted ones are there. */
@@ -51,11 +51,6 @@ describe.skipIf(examplesMissing)('three services', () => {
     (name: ExampleName, kind: number) =>
     (span: StoredSpan): boolean =>
       serviceOf(span) === name && span.kind === kind;
-  const only = (spans: readonly StoredSpan[], is: (span: StoredSpan) => boolean): StoredSpan => {
-    const found = spans.filter(is);
-    expect(found.length, spans.map((span) => `${serviceOf(span)} ${span.name}`).join(', ')).toBe(1);
-    return found[0] as StoredSpan;
-  };
 
   it('the router is away: 503 with the reason, failed spans in Go and TypeScript; back: answered', async () => {
     const { services } = polyglot;
@@ -73,9 +68,9 @@ describe.skipIf(examplesMissing)('three services', () => {
 
     const spans = await trace(traceId, root, of('websocket-service', CLIENT));
     for (const is of [root, ({ name }: StoredSpan) => name === 'complete', of('websocket-service', CLIENT)])
-      expect(statusOf(only(spans, is))).toBe(ERROR);
+      expect(statusOf(onlySpan(spans, is))).toBe(ERROR);
     const message = spans.find(
-      ({ spanId }) => spanId === only(spans, of('websocket-service', CLIENT)).parentSpanId,
+      ({ spanId }) => spanId === onlySpan(spans, of('websocket-service', CLIENT)).parentSpanId,
     );
     expect(statusOf(message as StoredSpan)).toBe(ERROR);
 
@@ -92,7 +87,7 @@ describe.skipIf(examplesMissing)('three services', () => {
     });
     expect((await ask(newTrace().traceparent, 'http')).status).toBe(200);
     const spans = await trace(traceId, root, ({ name }) => name === 'complete');
-    expect(statusOf(only(spans, root))).toBe(ERROR);
+    expect(statusOf(onlySpan(spans, root))).toBe(ERROR);
     await polyglot.start('websocket-service');
     expect((await ask(newTrace().traceparent)).status).toBe(200);
   });
@@ -143,7 +138,7 @@ describe.skipIf(examplesMissing)('three services', () => {
     });
     expect((await complete('echo', newTrace().traceparent)).status).toBe(200);
     const spans = await trace(traceId, of('llm-router', SERVER), of('llm-router', CLIENT));
-    expect(statusOf(only(spans, of('llm-router', SERVER)))).toBe(ERROR);
+    expect(statusOf(onlySpan(spans, of('llm-router', SERVER)))).toBe(ERROR);
     const calls = spans.filter((span) => span.kind === CLIENT && !isQdrant(span));
     expect(calls.length).toBeGreaterThan(0);
     for (const call of calls) expect(statusOf(call), call.name).toBe(ERROR);

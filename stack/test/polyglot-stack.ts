@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 import { EXAMPLE_PROGRAMS, toolchainProblem } from '../../scripts/example-builds.mjs';
 import {
   type AppName,
@@ -142,6 +143,22 @@ export const serviceOf = ({ resource }: StoredSpan): string | undefined => textO
 export function textOf({ attributes = [] }: Pick<StoredSpan, 'attributes'>, key: string): string | undefined {
   const value = attributes.find((attribute) => attribute.key === key)?.value;
   return value === undefined ? undefined : String(Object.values(value)[0]);
+}
+
+export const QUESTION = { question: 'how are secrets masked' };
+
+export const isQdrant = (span: StoredSpan): boolean => textOf(span, 'db.system.name') === 'qdrant';
+
+/** The one span that is so; it fails the test where there is none, or another. */
+export function onlySpan(
+  spans: readonly StoredSpan[],
+  is: (span: StoredSpan) => boolean,
+  what = 'one span',
+): StoredSpan {
+  const found = spans.filter(is);
+  const names = spans.map((span) => `${serviceOf(span)} ${span.name}`).join(', ');
+  expect(found.length, `${what} among ${names}`).toBe(1);
+  return found[0] as StoredSpan;
 }
 
 export const SERVER = 2;

@@ -7,19 +7,20 @@ import {
   CLIENT,
   ERROR,
   examplesMissing,
+  isQdrant,
   newTrace,
+  onlySpan,
   PORTS,
   type PolyglotStack,
   postJson,
+  QUESTION,
   SERVER,
   serviceOf,
   startPolyglotStack,
   statusOf,
-  textOf,
 } from './polyglot-stack.ts';
 
 const record = figures('One trace through three languages');
-const QUESTION = { question: 'how are secrets masked' };
 
 describe.skipIf(examplesMissing)('three services', () => {
   let polyglot: PolyglotStack;
@@ -53,12 +54,7 @@ describe.skipIf(examplesMissing)('three services', () => {
     }
 
     one(what: string, is: (span: StoredSpan) => boolean): StoredSpan {
-      const found = this.spans.filter(is);
-      expect(
-        found.length,
-        `${what} among ${this.spans.map((span) => `${serviceOf(span)} ${span.name}`).join(', ')}`,
-      ).toBe(1);
-      return found[0] as StoredSpan;
+      return onlySpan(this.spans, is, what);
     }
 
     parentOf(child: StoredSpan): StoredSpan | undefined {
@@ -72,7 +68,6 @@ describe.skipIf(examplesMissing)('three services', () => {
     }
   }
 
-  const isQdrant = (span: StoredSpan): boolean => textOf(span, 'db.system.name') === 'qdrant';
   const hasAll = (spans: readonly StoredSpan[]): boolean =>
     spans.some((span) => serviceOf(span) === 'llm-router' && isQdrant(span)) &&
     spans.some((span) => serviceOf(span) === 'websocket-service') &&
