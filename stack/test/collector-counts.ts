@@ -7,13 +7,21 @@ export const SENT = 'otelcol_exporter_sent_spans_total';
 export const ACCEPTED = 'otelcol_receiver_accepted_spans_total';
 export const TRACE_EXPORTERS = ['otlp_grpc/jaeger', 'otlp_grpc/tempo'] as const;
 
+/**
+ * A page of metrics waits for the lock of each queue, and a queue holds that while its disk does not take what it writes:
+ * ten seconds were not enough on a busy machine.
+ */
+const PAGE_WITHIN_MILLIS = 60_000;
+
 /** @returns the sum of a metric that the collector prints about itself */
 export async function count(
   collector: NativeService,
   metric: string,
   labels?: Readonly<Record<string, string>>,
 ): Promise<number> {
-  const response = await fetch(`${collector.url(8888)}/metrics`, { signal: AbortSignal.timeout(10_000) });
+  const response = await fetch(`${collector.url(8888)}/metrics`, {
+    signal: AbortSignal.timeout(PAGE_WITHIN_MILLIS),
+  });
   return sum(parseExposition(await response.text()), metric, labels);
 }
 

@@ -70,17 +70,18 @@ test('from a trace, and from a panel, to the page of the service', async () => {
 });
 
 test('no more of it is loaded for the first page than was promised', async () => {
-  const sizes = new Map<string, number>();
-  const listen = async (response: { url(): string; body(): Promise<Buffer> }): Promise<void> => {
+  const reading: Promise<readonly [name: string, bytes: number]>[] = [];
+  const listen = (response: { url(): string; body(): Promise<Buffer> }): void => {
     const { pathname } = new URL(response.url());
     if (pathname.startsWith(`/public/plugins/${ID}/`) && pathname.endsWith('.js')) {
-      sizes.set(pathname.split('/').at(-1)!, (await response.body()).length);
+      reading.push(response.body().then(({ length }) => [pathname.split('/').at(-1)!, length]));
     }
   };
   grafana.page.on('response', listen);
   await grafana.open('/');
   await grafana.page.getByText('Traced, the busiest first').waitFor();
   grafana.page.off('response', listen);
+  const sizes = new Map(await Promise.all(reading));
   const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   console.log(
     `first page: ${(total / KIB).toFixed(1)} KiB in ${sizes.size} files, module.js ${((sizes.get('module.js') ?? 0) / KIB).toFixed(1)} KiB`,
