@@ -9,7 +9,7 @@ export default defineConfig({
     pool: 'forks',
     // Each file has a Chromium of its own.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

@@ -37,7 +37,7 @@ async function open(
 ): Promise<{ page: Page; complaints: string[] }> {
   const page = await chromium.context.newPage();
   pages.push(page);
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
@@ -54,7 +54,7 @@ async function open(
 
 const text = (page: Page, id: string): Promise<string> => page.locator(`#${id}`).innerText();
 const becomesText = (page: Page, id: string, wanted: string | RegExp): Promise<void> =>
-  vi.waitFor(async () => expect(await text(page, id)).toMatch(wanted), { timeout: 15_000 });
+  vi.waitFor(async () => expect(await text(page, id)).toMatch(wanted), { timeout: 30_000 });
 
 /** The trace that the page shows, once the service has delivered all it has. */
 async function shownTrace(page: Page): Promise<ReceivedSpan[]> {

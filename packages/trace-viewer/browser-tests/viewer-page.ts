@@ -30,7 +30,7 @@ export async function openViewerPage(
     throw error;
   }
   const page = await chromium.context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
