@@ -200,6 +200,19 @@ describe('refuses, says why and stores nothing', () => {
     expect(form.status).toBe(415);
   });
 
+  test('one connection too many: nothing crashes, and the page says so', async () => {
+    const viewer = await start({ maxConnections: 1 });
+    const first = connect(viewer.port, '127.0.0.1');
+    await once(first, 'connect');
+    const second = connect(viewer.port, '127.0.0.1');
+    second.on('error', () => {});
+    await once(second, 'close');
+    expect(viewer.status()).toMatchObject({ refused: 1, lastRefusal: 'too many connections: 1 are open' });
+    first.end();
+    await once(first, 'close');
+    expect((await send(viewer, otlp(ORDER))).status).toBe(200);
+  });
+
   test('what is not HTTP', async () => {
     const viewer = await start();
     const socket = connect(viewer.port, '127.0.0.1');
@@ -267,6 +280,19 @@ describe('answers the page', () => {
     expect(await get(viewer, `/api/traces/${TRACE}/otlp.json`)).toEqual(JSON.parse(otlp(ORDER)));
     const text = await (await fetch(`${viewer.url}/api/traces/${TRACE}/waterfall.txt`)).text();
     expect(text).toContain('ShelfError: gone');
+  });
+
+  test('a span that ends before it starts took no time, and says why', async () => {
+    const viewer = await start();
+    await send(viewer, otlp([{ id: '1', ms: -5, kind: 1 }]));
+    const { rows, points } = await get<TraceListing>(viewer, '/api/traces');
+    expect([rows[0]?.duration, points[0]?.duration]).toEqual([0, 0]);
+    expect((await get<TraceDetail>(viewer, `/api/traces/${TRACE}`)).spans[0]?.duration).toBe(0);
+    expect(await get<SpanDetail>(viewer, `/api/traces/${TRACE}/spans/0000000000000001`)).toMatchObject({
+      duration: 0,
+      endsBeforeStart: 5e6,
+    });
+    expect((await get<TraceListing>(viewer, '/api/traces?q=duration:>=0ms')).matched).toBe(1);
   });
 
   test('figures weighted by ot=th, the map and databases', async () => {

@@ -1,10 +1,11 @@
-import http from 'node:http';
+import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DatabaseLabels, OperationLabels } from './aggregates/operations.ts';
 import type { CallSummary } from './aggregates/windowed-calls.ts';
 import { foreignRequestProblem, HttpProblem, isLoopback, type ReceivedSpan } from './receiver/otlp-parts.ts';
 import { createOtlpRoute, problemStatus } from './receiver/otlp-route.ts';
 import { createApiRoute } from './server/api-route.ts';
+import { createLimitedServer, DEFAULT_MAX_CONNECTIONS } from './server/limited-server.ts';
 import { createLiveStatus } from './server/live-status.ts';
 import { isViewPath, readPageFiles } from './server/page-files.ts';
 import { SECURITY_HEADERS } from './server/security-headers.ts';
@@ -28,6 +29,8 @@ export interface TraceViewerOptions extends ViewerOptions {
   readonly allowedHosts?: readonly string[];
   /** Bytes of one body, as sent and decompressed. Default: 64 MiB. */
   readonly maxBodyBytes?: number;
+  /** Connections at a time, of exporters and pages; one more is closed at once and counted as refused. Default: 1000. */
+  readonly maxConnections?: number;
   /** Called with the spans of every export that is accepted. */
   readonly onSpans?: (spans: readonly ReceivedSpan[]) => void;
 }
@@ -74,8 +77,6 @@ export interface TraceViewer {
 
 export const DEFAULT_PORT = 4318;
 const MIB = 1024 * 1024;
-/** Longer than exporters wait between two batches: a connection that we close just then costs them a retry. */
-const KEEP_ALIVE_MILLIS = 75_000;
 /** On the server: the SDK's HTTP instrumentation leaves its requests alone, or each export would make a span to export. */
 const UNTRACED = Symbol.for('@uat/tracing-sdk/untraced');
 
@@ -93,6 +94,7 @@ const UNTRACED = Symbol.for('@uat/tracing-sdk/untraced');
  */
 export async function startTraceViewer(options: TraceViewerOptions = {}): Promise<TraceViewer> {
   const { port = DEFAULT_PORT, host = '127.0.0.1', maxBodyBytes = 64 * MIB, onSpans } = options;
+  const { maxConnections = DEFAULT_MAX_CONNECTIONS } = options;
   const pageFiles = readPageFiles();
   const viewer = createViewer(options);
   const allowedHosts = isLoopback(host)
@@ -134,8 +136,12 @@ export async function startTraceViewer(options: TraceViewerOptions = {}): Promis
     response.end(file.content);
   };
 
-  const server = http.createServer(
-    { requestTimeout: 60_000, keepAliveTimeout: KEEP_ALIVE_MILLIS },
+  const server = createLimitedServer(
+    { maxConnections },
+    () => {
+      otlp.countRefusal(`too many connections: ${maxConnections} are open`);
+      live.touch();
+    },
     async (request, response) => {
       const target = request.url ?? '/';
       // Also "//host/path", which would be another host's.

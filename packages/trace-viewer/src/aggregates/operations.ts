@@ -1,5 +1,5 @@
 import type { StoredSpan } from '../store/stored-span.ts';
-import type { Term } from '../store/term-dictionary.ts';
+import { databaseCallOf } from '../traces/database-call.ts';
 import { samplingWeight } from './sampling-weight.ts';
 import { type CallSummary, createWindowedCalls } from './windowed-calls.ts';
 
@@ -43,20 +43,22 @@ export function createOperations(now?: () => number): Operations {
       const operation = span.name.value as string;
       // A job or a command line program answers nobody: its roots are its requests.
       if (span.kind === SERVER || span.kind === CONSUMER || span.parentSpanId === undefined) {
-        requests.record(`${service}\0${operation}`, () => ({ service, operation }), callOf(span));
+        requests.record({ service, operation }, callOf(span));
       }
-      const system = textOf(span, 'db.system.name') ?? textOf(span, 'db.system');
-      if (system === undefined) return;
-      const called = textOf(span, 'db.operation.name') ?? textOf(span, 'db.operation') ?? operation;
-      const collection = textOf(span, 'db.collection.name') ?? '';
-      const seconds = numberOf(span, 'qdrant.server.duration');
+      const call = databaseCallOf(span);
+      if (call === undefined) return;
+      const seconds = amountOf(span, 'qdrant.server.duration');
       databases.record(
-        `${system}\0${called}\0${collection}\0${service}`,
-        () => ({ system, operation: called, collection, service }),
+        {
+          system: call.system.value as string,
+          operation: call.operation.value as string,
+          collection: (call.collection?.value ?? '') as string,
+          service,
+        },
         {
           ...callOf(span),
           serverDuration: seconds === undefined ? undefined : seconds * 1e9,
-          rows: numberOf(span, 'db.response.returned_rows'),
+          rows: amountOf(span, 'db.response.returned_rows'),
         },
       );
     },
@@ -81,21 +83,12 @@ export function callOf(span: StoredSpan): { weight: number; failed: boolean; dur
   };
 }
 
-function termOf(span: StoredSpan, key: string): Term | undefined {
-  for (const term of span.attributes) if (term.key === key) return term;
-  return undefined;
-}
-
-/** @returns an attribute that is text and not empty */
-export function textOf(span: StoredSpan, key: string): string | undefined {
-  const value = termOf(span, key)?.value;
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function numberOf(span: StoredSpan, key: string): number | undefined {
-  const value = termOf(span, key)?.value;
+/** @returns an attribute that is an amount; one that is negative or no number would spoil the sum of all others */
+function amountOf(span: StoredSpan, key: string): number | undefined {
+  const value = span.attributes.find((term) => term.key === key)?.value;
   // int64 values come as bigint where a double cannot hold them.
-  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined;
+  const amount = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;
+  return Number.isFinite(amount) && amount >= 0 ? amount : undefined;
 }
 
 function byLabels<Labels extends object>(a: CallSummary<Labels>, b: CallSummary<Labels>): number {

@@ -1,6 +1,7 @@
 import type { StoredSpan } from '../store/stored-span.ts';
 import type { StoredTrace } from '../store/trace-store.ts';
-import { callOf, textOf } from './operations.ts';
+import { databaseCallOf, textOf } from '../traces/database-call.ts';
+import { callOf } from './operations.ts';
 import { type CallSummary, createWindowedCalls } from './windowed-calls.ts';
 
 /** A service, or what a service calls that sends no spans of its own. */
@@ -29,8 +30,7 @@ export function createServiceMap(now?: () => number): ServiceMap {
   const calls = createWindowedCalls<MapEdgeLabels>(now);
   /** Spans of a trace that have been looked at: they stand first in its order of arrival. */
   const counted = new Map<string, number>();
-  const record = (labels: MapEdgeLabels, span: StoredSpan): void =>
-    calls.record(`${labels.from}\0${labels.to}\0${labels.toKind}`, () => labels, callOf(span));
+  const record = (labels: MapEdgeLabels, span: StoredSpan): void => calls.record(labels, callOf(span));
   return {
     add(trace) {
       const { spans, traceId } = trace;
@@ -71,8 +71,8 @@ export function createServiceMap(now?: () => number): ServiceMap {
 /** Whom a call reached that sent no span, by the names of the conventions. */
 function peerOf(span: StoredSpan): { to: string; toKind: MapNodeKind } | undefined {
   if (span.kind !== CLIENT && span.kind !== PRODUCER) return undefined;
-  const database = textOf(span, 'db.system.name') ?? textOf(span, 'db.system');
-  if (database !== undefined) return { to: database, toKind: 'database' };
+  const database = databaseCallOf(span);
+  if (database !== undefined) return { to: database.system.value as string, toKind: 'database' };
   const messaging = textOf(span, 'messaging.system');
   if (messaging !== undefined) return { to: messaging, toKind: 'messaging' };
   const to =

@@ -34,22 +34,22 @@ describe('windows', () => {
   const call = { weight: 1, failed: false, duration: 1e6 };
   const create = () => {
     const clock = { now: 1_000_000 };
-    return { clock, calls: createWindowedCalls<string>(() => clock.now) };
+    return { clock, calls: createWindowedCalls<{ readonly name: string }>(() => clock.now) };
   };
 
   test('calls count for what sampling left out', () => {
     const { clock, calls } = create();
-    for (let i = 0; i < 10; i++) calls.record('a', () => 'a', { ...call, weight: 4, failed: i < 5 });
+    for (let i = 0; i < 10; i++) calls.record({ name: 'a' }, { ...call, weight: 4, failed: i < 5 });
     clock.now += 10_000;
     const [a] = calls.summarize(60_000);
-    expect(a).toMatchObject({ labels: 'a', calls: 40, failed: 0.5 });
+    expect(a).toMatchObject({ labels: { name: 'a' }, calls: 40, failed: 0.5 });
     expect(a?.perSecond).toBeCloseTo(4, 5);
     expect((a?.p95 ?? 0) / 1e6).toBeCloseTo(1, 1);
   });
 
   test('what is older than the window does not count, what is older than all windows is forgotten', () => {
     const { clock, calls } = create();
-    calls.record('a', () => 'a', call);
+    calls.record({ name: 'a' }, call);
     clock.now += 120_000;
     expect(calls.summarize(60_000)).toEqual([]);
     expect(calls.summarize(300_000)).toHaveLength(1);
@@ -59,9 +59,9 @@ describe('windows', () => {
 
   test('server time and rows, where spans tell', () => {
     const { calls } = create();
-    calls.record('a', () => 'a', { ...call, serverDuration: 5e5, rows: 3 });
-    calls.record('a', () => 'a', { ...call, rows: 5, weight: 3 });
-    calls.record('b', () => 'b', call);
+    calls.record({ name: 'a' }, { ...call, serverDuration: 5e5, rows: 3 });
+    calls.record({ name: 'a' }, { ...call, rows: 5, weight: 3 });
+    calls.record({ name: 'b' }, call);
     const [a, b] = calls.summarize(60_000);
     expect(a?.rows).toBe(4.5);
     expect((a?.serverP50 ?? 0) / 5e5).toBeCloseTo(1, 1);
@@ -70,7 +70,7 @@ describe('windows', () => {
 
   test('names without end: the first ones are counted, the rest is said', () => {
     const { calls } = create();
-    for (let i = 0; i < 2010; i++) calls.record(`${i}`, () => `${i}`, call);
+    for (let i = 0; i < 2010; i++) calls.record({ name: `${i}` }, call);
     expect(calls.summarize(60_000)).toHaveLength(2000);
     expect(calls.overflow).toBe(10);
   });

@@ -1,4 +1,5 @@
 import { createDurationSketch, type DurationSketch } from './duration-sketch.ts';
+import { shortName } from './short-name.ts';
 
 /** One call, or one request, as a span tells of it. */
 export interface Call {
@@ -41,8 +42,8 @@ export interface SeriesPoint {
 }
 
 export interface WindowedCalls<Labels> {
-  /** @param key what tells these labels from others */
-  record(key: string, labels: () => Labels, call: Call): void;
+  /** @param labels what was called; those that are the same are counted together. Long ones are cut, see `shortName`. */
+  record(labels: Labels, call: Call): void;
   /** @param windowMillis at most `MAX_WINDOW_MILLIS` */
   summarize(windowMillis: number): CallSummary<Labels>[];
   /** Labels there was no room for: their calls are not counted. */
@@ -72,7 +73,7 @@ const MAX_STEPS = MAX_WINDOW_MILLIS / STEP_MILLIS;
 /** Names made of identifiers come without end; memory must not. */
 const MAX_ENTRIES = 2000;
 
-export function createWindowedCalls<Labels>(
+export function createWindowedCalls<Labels extends object>(
   now: () => number = () => performance.now(),
 ): WindowedCalls<Labels> {
   const entries = new Map<string, Entry<Labels>>();
@@ -92,7 +93,9 @@ export function createWindowedCalls<Labels>(
   };
 
   return {
-    record(key, labels, { weight, failed, duration, serverDuration, rows }) {
+    record(labels, { weight, failed, duration, serverDuration, rows }) {
+      const held = withShortNames(labels);
+      const key = Object.values(held).join('\0');
       startedAt ??= now();
       const number = currentStep();
       let entry = entries.get(key);
@@ -102,7 +105,7 @@ export function createWindowedCalls<Labels>(
           overflow++;
           return;
         }
-        entry = { labels: labels(), steps: new Map(), lastStep: number };
+        entry = { labels: held, steps: new Map(), lastStep: number };
         entries.set(key, entry);
       }
       let step = entry.steps.get(number);
@@ -158,6 +161,13 @@ export function createWindowedCalls<Labels>(
       startedAt = undefined;
     },
   };
+}
+
+/** @returns a copy, unless nothing is to be cut: most calls are of an entry that is there. */
+function withShortNames<Labels extends object>(labels: Labels): Labels {
+  const entries = Object.entries(labels);
+  if (entries.every(([, value]) => value === shortName(value))) return labels;
+  return Object.fromEntries(entries.map(([name, value]) => [name, shortName(value)])) as Labels;
 }
 
 function summarizeEntry<Labels>(

@@ -23,6 +23,8 @@ export interface OtlpRoute {
   /** @throws HttpProblem, MalformedOtlpError, OtlpTooLargeError (as rejections); `refuse` answers them */
   handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
   refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void;
+  /** Something was refused before it was a request. */
+  countRefusal(reason: string): void;
   readonly counts: {
     readonly refused: number;
     readonly lastRefusal: string | undefined;
@@ -32,7 +34,12 @@ export interface OtlpRoute {
 
 export function createOtlpRoute({ maxBodyBytes, onSpans }: OtlpRouteOptions): OtlpRoute {
   const counts = { refused: 0, ignored: 0, lastRefusal: undefined as string | undefined };
+  const countRefusal = (reason: string): void => {
+    counts.refused++;
+    counts.lastRefusal = reason;
+  };
   return {
+    countRefusal,
     async handle(request, response, path) {
       if (path !== '/v1/traces' && path !== '/v1/metrics' && path !== '/v1/logs') {
         throw new HttpProblem(404, `there is no ${path}; traces go to POST /v1/traces`);
@@ -58,8 +65,7 @@ export function createOtlpRoute({ maxBodyBytes, onSpans }: OtlpRouteOptions): Ot
     refuse(request, response, error) {
       const status = problemStatus(error);
       const { message } = error as Error;
-      counts.refused++;
-      counts.lastRefusal = `${status} ${message}`;
+      countRefusal(`${status} ${message}`);
       // The rest of the body is read and forgotten: who is still sending would miss the answer otherwise.
       request.resume();
       if (response.headersSent) return;

@@ -88,3 +88,15 @@ test('within a trace: the spans that match', () => {
   const { matchesSpan } = createMatcher(parseQuery('service:inventory fallen'));
   expect([...ORDER.spans.values()].filter(matchesSpan).map(({ name }) => name.value)).toEqual(['GET /stock']);
 });
+
+test.each<[string, SpanParts['attributes'], boolean]>([
+  ['present names', { 'db.system.name': 'postgresql', 'db.operation.name': 'SELECT' }, true],
+  ['former names', { 'db.system': 'postgresql', 'db.operation': 'SELECT' }, true],
+  ['an operation that only the name of the span tells', { 'db.system': 'postgresql' }, true],
+  ['another database', { 'db.system': 'mysql', 'db.operation': 'SELECT' }, false],
+  ['no database', {}, false],
+])('a row of the table of databases finds its traces: %s', (_, attributes = {}, found) => {
+  const trace = storedTrace([{ id: '1', name: 'SELECT', attributes }]);
+  const query = 'db.system.name=postgresql db.operation.name=SELECT';
+  expect(createMatcher(parseQuery(query)).matchesTrace(trace)).toBe(found);
+});

@@ -1,6 +1,7 @@
 import type { StoredSpan } from '../store/stored-span.ts';
 import type { Term } from '../store/term-dictionary.ts';
 import type { StoredTrace } from '../store/trace-store.ts';
+import { type DatabaseCall, databaseCallOf } from '../traces/database-call.ts';
 import type { Comparison, Query, SpanCondition, TraceCondition, Word } from './query.ts';
 
 /** Judges traces for as long as one search takes: a term is looked at once, then known. Not to be kept. */
@@ -117,11 +118,23 @@ function meetsAttribute(span: StoredSpan, condition: Extract<SpanCondition, { ki
   const { key } = condition;
   const term =
     span.attributes.find((each) => each.key === key) ??
-    span.resource.attributes.find((each) => each.key === key);
+    span.resource.attributes.find((each) => each.key === key) ??
+    databaseTermOf(span, key);
   if (term !== undefined) return meetsValue(term, condition);
   return span.events.some(({ attributes }) =>
     attributes.some((each) => each.key === key && meetsValue(each, condition)),
   );
+}
+
+const DATABASE_NAMES: ReadonlyMap<string, keyof DatabaseCall> = new Map([
+  ['db.system.name', 'system'],
+  ['db.operation.name', 'operation'],
+]);
+
+/** So that a row of the table of databases finds its traces, by whatever name the spans have it. */
+function databaseTermOf(span: StoredSpan, key: string): Term | undefined {
+  const part = DATABASE_NAMES.get(key);
+  return part === undefined ? undefined : databaseCallOf(span)?.[part];
 }
 
 function meetsValue(

@@ -21,8 +21,8 @@ export interface StoredSpan {
   readonly status: ReceivedSpan['status'];
   readonly droppedCounts: ReceivedSpan['droppedCounts'];
   readonly resource: StoredResource;
-  readonly scope: ReceivedSpan['instrumentationScope'];
-  /** Estimated, without the terms. */
+  readonly scope: StoredScope;
+  /** Estimated, without the terms, the resource and the scope. */
   readonly bytes: number;
 }
 
@@ -37,7 +37,16 @@ export interface StoredEvent {
 export interface StoredResource {
   readonly service: string;
   readonly attributes: readonly Term[];
+  /** Estimated, without the terms. */
+  readonly bytes: number;
   /** Spans that have it. */
+  refs: number;
+}
+
+export interface StoredScope {
+  readonly name: string;
+  readonly version: string;
+  readonly bytes: number;
   refs: number;
 }
 
@@ -45,6 +54,8 @@ export interface SpanCompressor {
   compress(span: ReceivedSpan): StoredSpan;
   /** Gives back what the span shared with others. */
   release(span: StoredSpan): void;
+  /** Estimated bytes of the resources and scopes that spans share, without the terms. */
+  readonly sharedBytes: number;
 }
 
 const NAME_KEY = '';
@@ -56,12 +67,15 @@ const STATUSES = [0, 1, 2].map((code) => Object.freeze({ code, message: '' })) a
 const SPAN_BYTES = 430;
 const EVENT_BYTES = 120;
 const REFERENCE_BYTES = 8;
+/** Bytes of a resource or scope besides its text: object, map entry. */
+const SHARED_BYTES = 200;
 
 export function createSpanCompressor(terms: TermDictionary): SpanCompressor {
   /** By the identities of their terms: each request brings its own copy of the same resource. */
   const resources = new Map<string, StoredResource>();
   const keys = new WeakMap<StoredResource, string>();
-  const scopes = new Map<string, ReceivedSpan['instrumentationScope']>();
+  const scopes = new Map<string, StoredScope>();
+  let sharedBytes = 0;
   let lastReceived: ReceivedSpan['resource'] | undefined;
   let lastStored: StoredResource | undefined;
 
@@ -78,7 +92,9 @@ export function createSpanCompressor(terms: TermDictionary): SpanCompressor {
     );
     let resource = resources.get(key);
     if (resource === undefined) {
-      resource = { service: serviceOf(span), attributes: terms.takeAll(attributes), refs: 0 };
+      const bytes = SHARED_BYTES + 2 * key.length;
+      resource = { service: serviceOf(span), attributes: terms.takeAll(attributes), bytes, refs: 0 };
+      sharedBytes += bytes;
       resources.set(key, resource);
       keys.set(resource, key);
     }
@@ -91,12 +107,18 @@ export function createSpanCompressor(terms: TermDictionary): SpanCompressor {
     const key = `${name}\0${version}`;
     let scope = scopes.get(key);
     if (scope === undefined) {
-      // Whoever sends ever new ones must not fill our memory.
-      if (scopes.size >= 1000) scopes.clear();
-      scope = { name, version };
+      // Its text is in the key once more.
+      scope = { name, version, bytes: SHARED_BYTES + 4 * key.length, refs: 0 };
+      sharedBytes += scope.bytes;
       scopes.set(key, scope);
     }
+    scope.refs++;
     return scope;
+  };
+  const releaseScope = (scope: StoredScope): void => {
+    if (--scope.refs > 0) return;
+    sharedBytes -= scope.bytes;
+    scopes.delete(`${scope.name}\0${scope.version}`);
   };
 
   return {
@@ -142,17 +164,22 @@ export function createSpanCompressor(terms: TermDictionary): SpanCompressor {
         terms.release(event.name);
         for (const term of event.attributes) terms.release(term);
       }
+      releaseScope(span.scope);
       const { resource } = span;
       if (--resource.refs > 0) return;
+      sharedBytes -= resource.bytes;
       for (const term of resource.attributes) terms.release(term);
       const key = keys.get(resource);
       if (key !== undefined && resources.get(key) === resource) resources.delete(key);
+    },
+    get sharedBytes() {
+      return sharedBytes;
     },
   };
 }
 
 function bytesOf(span: ReceivedSpan, events: readonly StoredEvent[]): number {
-  let bytes = SPAN_BYTES + span.traceState.length + span.status.message.length;
+  let bytes = SPAN_BYTES + 2 * (span.traceState.length + span.status.message.length);
   bytes += Object.keys(span.attributes).length * REFERENCE_BYTES;
   for (const event of events) bytes += EVENT_BYTES + event.attributes.length * REFERENCE_BYTES;
   for (const link of span.links) {
@@ -187,7 +214,7 @@ export function toReceivedSpan(traceId: string, span: StoredSpan): ReceivedSpan 
     status: span.status,
     droppedCounts: span.droppedCounts,
     resource: { attributes: toAttributes(span.resource.attributes) },
-    instrumentationScope: span.scope,
+    instrumentationScope: { name: span.scope.name, version: span.scope.version },
   };
 }
 

@@ -56,6 +56,22 @@ describe('bounds', () => {
     expect(ids(store).at(-1)).toBe('0014');
   });
 
+  test.each<[string, (text: string) => Partial<ReceivedSpan>]>([
+    ['scopes', (name) => ({ instrumentationScope: { name, version: '' } })],
+    ['resources', (text) => ({ resource: { attributes: { 'service.name': 'checkout', text } } })],
+    ['states', (traceState) => ({ traceState })],
+    ['messages of a status', (message) => ({ status: { code: 2, message } })],
+  ])('in bytes, also of %s', (_, parts) => {
+    const store = createStore({ maxBytes: 1_000_000 });
+    const text = (n: number): string => `${n}`.padEnd(100_000, 'x');
+    for (let n = 1; n <= 20; n++) store.add(spansOf(n, 2).map((span) => ({ ...span, ...parts(text(n)) })));
+    expect(store.counts.bytes).toBeLessThanOrEqual(1_000_000);
+    // Each trace holds its text twice, at two bytes a character.
+    expect(store.counts.traces).toBe(2);
+    store.clear();
+    expect(store.counts).toMatchObject({ bytes: 0, spans: 0 });
+  });
+
   test('a span that alone is too large leaves nothing behind', () => {
     const store = createStore({ maxBytes: 10_000 });
     store.add(spansOf(1, 1, { prompt: 'x'.repeat(20_000) }));
@@ -206,4 +222,13 @@ test('a span comes out as it went in: through the store, and through OTLP JSON',
       expect(decodeTraces(json, 'json')).toEqual([span]);
     }),
   );
+});
+
+test('a trace whose span ends before it starts ends where it starts, or later by its other spans', () => {
+  const store = createStore();
+  store.add([receivedSpan({ id: '1', ms: -5 })]);
+  const [trace] = store.traces();
+  expect((trace?.end ?? 0n) - (trace?.start ?? 0n)).toBe(0n);
+  store.add([receivedSpan({ id: '2', at: 1, ms: 2 })]);
+  expect((trace?.end ?? 0n) - (trace?.start ?? 0n)).toBe(3_000_000n);
 });

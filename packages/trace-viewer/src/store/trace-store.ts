@@ -15,6 +15,7 @@ export interface StoredTrace {
   readonly head: StoredSpan;
   /** Nanoseconds since 1970, as the spans' own clocks say. */
   readonly start: bigint;
+  /** Never before `start`. */
   readonly end: bigint;
   readonly failedSpans: number;
   /** From a file: it does not count for rates. */
@@ -106,7 +107,9 @@ export function createTraceStore(options: TraceStoreOptions): TraceStore {
     repeatedSpans: 0,
   };
 
-  const isOver = (): boolean => spanCount > maxSpans || ownBytes + terms.bytes > maxBytes;
+  /** What spans share; it goes with the last one that has it. */
+  const sharedBytes = (): number => terms.bytes + compressor.sharedBytes;
+  const isOver = (): boolean => spanCount > maxSpans || ownBytes + sharedBytes() > maxBytes;
 
   const finish = (trace: OpenTrace): void => {
     if (open.delete(trace)) onFinished?.(trace);
@@ -139,7 +142,7 @@ export function createTraceStore(options: TraceStoreOptions): TraceStore {
       spans: new Map(),
       head,
       start: head.start,
-      end: head.end,
+      end: lastOf(head),
       failedSpans: 0,
       imported,
       bytes: TRACE_BYTES,
@@ -158,10 +161,10 @@ export function createTraceStore(options: TraceStoreOptions): TraceStore {
       return;
     }
     counts.receivedSpans++;
-    const bytesBefore = terms.bytes;
+    const bytesBefore = sharedBytes();
     const span = compressor.compress(received);
     // It would not fit into an empty store: nobody has to make room for it.
-    if (span.bytes + terms.bytes - bytesBefore > maxBytes) {
+    if (span.bytes + sharedBytes() - bytesBefore > maxBytes) {
       compressor.release(span);
       counts.droppedSpans++;
       return;
@@ -185,7 +188,7 @@ export function createTraceStore(options: TraceStoreOptions): TraceStore {
       }
     }
     if (span.start < trace.start) trace.start = span.start;
-    if (span.end > trace.end) trace.end = span.end;
+    if (lastOf(span) > trace.end) trace.end = lastOf(span);
     if (span.status.code === ERROR) trace.failedSpans++;
     if (isBetterHead(span, trace.head)) trace.head = span;
     trace.lastAt = at;
@@ -205,7 +208,7 @@ export function createTraceStore(options: TraceStoreOptions): TraceStore {
     get: (traceId) => traces.get(traceId),
     traces: () => traces.values(),
     get counts() {
-      return { ...counts, traces: traces.size, spans: spanCount, bytes: ownBytes + terms.bytes };
+      return { ...counts, traces: traces.size, spans: spanCount, bytes: ownBytes + sharedBytes() };
     },
     terms,
     get revision() {
@@ -232,6 +235,11 @@ export function createTraceStore(options: TraceStoreOptions): TraceStore {
       }
     },
   };
+}
+
+/** Where a clock was set back meanwhile, a span ends before it starts: it counts as one that took no time. */
+function lastOf({ start, end }: StoredSpan): bigint {
+  return end < start ? start : end;
 }
 
 /** A root before any other; of two alike, the one that began first. */

@@ -21,6 +21,7 @@ export function spanDetail(
     kind: span.kind,
     startedAt: Number(span.start / 1000n) / 1000,
     duration: Math.max(0, Number(span.end - span.start)),
+    ...(span.end < span.start && { endsBeforeStart: Number(span.start - span.end) }),
     status: span.status.code,
     statusMessage: span.status.message,
     traceState: span.traceState,

@@ -101,6 +101,8 @@ export interface SpanDetail {
   readonly kind: number;
   readonly startedAt: number;
   readonly duration: number;
+  /** Nanoseconds by which it ends before it starts, where the sender says so; its duration is 0 then. */
+  readonly endsBeforeStart?: number;
   /** 0 unset, 1 ok, 2 error. */
   readonly status: number;
   readonly statusMessage: string;
