@@ -1,3 +1,4 @@
+import { MAX_INT32 } from './bounds.ts';
 import { type Problems, quote } from './problems.ts';
 import type { Setting } from './settings.ts';
 
@@ -7,6 +8,8 @@ export interface Environment {
   text(...names: string[]): Setting<string> | undefined;
   /** A number of at least `least`; a wrong one is a problem and counts as unset. */
   number(least: number, ...names: string[]): Setting<number> | undefined;
+  /** The same of a time that a timer holds, up to `MAX_INT32` milliseconds. */
+  millis(least: number, ...names: string[]): Setting<number> | undefined;
   /** True only for `true` in any case; the specification takes everything else as false. */
   isTrue(name: string): boolean;
   /** Comma-separated, trimmed, empty entries left out. */
@@ -27,17 +30,8 @@ export function createEnvironment(
       }
       return undefined;
     },
-    number(least, ...names) {
-      const text = environment.text(...names);
-      if (text === undefined) return undefined;
-      const value = Number(text.value);
-      if (Number.isFinite(value) && value >= least) return { value, source: text.source };
-      problems.wrong(
-        `${text.source} is ${quote(text.value)}, which is no number of at least ${least}. Set a number or remove the variable.`,
-        'the default',
-      );
-      return undefined;
-    },
+    number: (least, ...names) => numberWithin(least, Number.MAX_VALUE, names),
+    millis: (least, ...names) => numberWithin(least, MAX_INT32, names),
     isTrue(name) {
       const text = environment.text(name);
       if (text === undefined) return false;
@@ -68,6 +62,19 @@ export function createEnvironment(
     },
   };
   return environment;
+
+  function numberWithin(least: number, most: number, names: readonly string[]): Setting<number> | undefined {
+    const text = environment.text(...names);
+    if (text === undefined) return undefined;
+    const value = Number(text.value);
+    if (value >= least && value <= most) return { value, source: text.source };
+    const range = most === MAX_INT32 ? `from ${least} to ${most}` : `of at least ${least}`;
+    problems.wrong(
+      `${text.source} is ${quote(text.value)}, which is no number ${range}. Set a number or remove the variable.`,
+      'the default',
+    );
+    return undefined;
+  }
 }
 
 /**

@@ -39,6 +39,12 @@ describe('whether metrics are on', () => {
     [{ metrics: { temporality: 'd' } }, {}, /metrics.temporality is 'd'; allowed are 'cumulative'/],
     [{ metrics: true }, { OTEL_METRICS_EXEMPLAR_FILTER: 'x' }, /OTEL_METRICS_EXEMPLAR_FILTER is 'x'/],
     [{ metrics: true }, { OTEL_METRIC_EXPORT_INTERVAL: '-1' }, /OTEL_METRIC_EXPORT_INTERVAL is '-1'/],
+    [
+      { metrics: true },
+      { OTEL_METRIC_EXPORT_INTERVAL: '2147483648' },
+      /OTEL_METRIC_EXPORT_INTERVAL is '2147483648', which is no number from 100 to 2147483647/,
+    ],
+    [{ metrics: true }, { OTEL_METRIC_EXPORT_TIMEOUT: '1e300' }, /OTEL_METRIC_EXPORT_TIMEOUT is '1e300'/],
   ])('%j %j throws; in production it is a warning', (options, variables, says) => {
     expect(() => settle(options, variables)).toThrow(says);
     const { warnings } = settle(options, { ...variables, NODE_ENV: 'production' });

@@ -57,8 +57,8 @@ export function settleMetrics(
     return { value: undefined, source: 'unusable endpoint' };
   }
   const intervalMillis = values.number('metrics.intervalMillis', inCode.intervalMillis, 100, MAX_INT32) ??
-    environment.number(100, 'OTEL_METRIC_EXPORT_INTERVAL') ?? { value: 60_000, source: 'default' };
-  const exportTimeoutMillis = environment.number(1, 'OTEL_METRIC_EXPORT_TIMEOUT') ?? {
+    environment.millis(100, 'OTEL_METRIC_EXPORT_INTERVAL') ?? { value: 60_000, source: 'default' };
+  const exportTimeoutMillis = environment.millis(1, 'OTEL_METRIC_EXPORT_TIMEOUT') ?? {
     value: 30_000,
     source: 'default',
   };
@@ -66,7 +66,7 @@ export function settleMetrics(
     source: given === undefined ? 'OTEL_METRICS_EXPORTER' : 'option metrics',
     value: {
       exporter: { value: destination, source: exporter?.source ?? 'default' },
-      intervalMillis: { ...intervalMillis, value: Math.min(MAX_INT32, intervalMillis.value) },
+      intervalMillis,
       // The next export waits for the one before it.
       exportTimeoutMillis: {
         ...exportTimeoutMillis,

@@ -54,7 +54,7 @@ export function settleOtlpConnection(
     compression: values.oneOf('compression', options.compression, COMPRESSIONS) ??
       environment.oneOf(COMPRESSIONS, ...variables('COMPRESSION')) ?? { value: 'gzip', source: 'default' },
     timeoutMillis: values.number('timeoutMillis', options.timeoutMillis, 1, MAX_INT32) ??
-      environment.number(1, ...variables('TIMEOUT')) ?? { value: 10_000, source: 'default' },
+      environment.millis(1, ...variables('TIMEOUT')) ?? { value: 10_000, source: 'default' },
     tls: settleTls(),
   };
 

@@ -415,6 +415,10 @@ const WRONG: {
     says: /OTEL_BSP_MAX_QUEUE_SIZE is 'many', which is no number of at least 1/,
   },
   {
+    variables: { OTEL_EXPORTER_OTLP_TIMEOUT: '3000000000' },
+    says: /OTEL_EXPORTER_OTLP_TIMEOUT is '3000000000', which is no number from 1 to 2147483647/,
+  },
+  {
     variables: { OTEL_RESOURCE_ATTRIBUTES: 'a=1,nonsense' },
     says: /OTEL_RESOURCE_ATTRIBUTES: entry 2 of 2 is not key=value/,
     instead: (s) => s.resourceAttributes.value.a,
