@@ -1,5 +1,5 @@
-// The generated configuration of create-plugin, and what this plugin adds to it: dashboards and alert rules as they are
-// printed in the repository.
+// The generated configuration of create-plugin, and what this plugin adds to it: dashboards, alert rules and recording rules
+// as they are printed in the repository.
 import path from 'node:path';
 import CopyWebpackPlugin from 'copy-webpack-plugin';
 import type { Configuration } from 'webpack';
@@ -41,6 +41,13 @@ export default async (env: Env): Promise<Configuration> =>
             context: path.join(GENERATED, 'grafana'),
             to: 'dashboards',
             transform: (content) => withRevision(content.toString()),
+          },
+          {
+            from: '*.yml',
+            context: path.join(GENERATED, 'prometheus'),
+            to: 'recording-rules',
+            // Alerts of Prometheus would tell what those of the app tell.
+            globOptions: { ignore: ['**/alerts-*.yml'] },
           },
         ],
       }),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { AlertRule } from '../host/api/alert-rules.ts';
 import { accessibilityProblems, type GrafanaPage, openGrafanaPage } from './grafana-page.ts';
 
@@ -46,7 +46,8 @@ test('a threshold of one’s own goes into the rule; one that is no number is no
   await row('ServiceSlow').getByRole('button', { name: 'Toggle row expanded' }).click();
   const threshold = grafana.page.getByRole('textbox', { name: /^Threshold/ }).first();
   await threshold.fill('abc');
-  await grafana.page.getByText('A threshold is no number: ServiceSlow').waitFor();
+  await grafana.page.getByText('"abc" is no number: write one as 0.5').waitFor();
+  await grafana.page.getByText('A threshold may not be what it is: ServiceSlow').waitFor();
   expect(await button('Import 1').isDisabled()).toBe(true);
   await threshold.fill('7.25');
   await button('Import 1').click();
@@ -54,6 +55,109 @@ test('a threshold of one’s own goes into the rule; one that is no number is no
   expect(JSON.stringify(installed('ServiceSlow')!.data)).toContain('7.25');
   await grafana.page.reload();
   await row('ServiceSlow').getByText('7.25').waitFor();
+});
+
+test('a share is at most 1, and what is more is not imported', async () => {
+  await row('QdrantClientErrors').getByRole('button', { name: 'Toggle row expanded' }).click();
+  const threshold = grafana.page.getByRole('textbox', { name: /^Threshold/ }).first();
+  await threshold.fill('5');
+  await grafana.page.getByText('5 is no share: 0 to 1 is allowed, as 0.05 for 5 %').waitFor();
+  expect(await button('Import 1').isDisabled()).toBe(true);
+  await threshold.fill('1');
+  await button('Import 1').click();
+  await row('QdrantClientErrors').getByText('Installed', { exact: true }).waitFor();
+  expect(installed('QdrantClientErrors')!.annotations).toMatchObject({
+    description: expect.stringContaining('Set to 1 of the calls, not 0.05 as shipped.'),
+  });
+});
+
+test('what Grafana says of a rule stands beside it: it fires, waits, or is well', async () => {
+  await importRules('QdrantDown', 'QdrantRecoveryMode', 'ServiceSlow');
+  grafana.host.alerts.set(installed('QdrantDown')!.uid, [{ state: 'Normal' }, { state: 'Alerting' }]);
+  grafana.host.alerts.set(installed('QdrantRecoveryMode')!.uid, [{ state: 'Pending' }]);
+  await grafana.page.reload();
+  await row('QdrantDown').getByText('Firing', { exact: true }).waitFor();
+  await row('QdrantRecoveryMode').getByText('Pending', { exact: true }).waitFor();
+  await row('ServiceSlow').getByText('Normal', { exact: true }).waitFor();
+  expect(await row('ServiceSlowerThanUsual').getByText('Normal', { exact: true }).count()).toBe(0);
+  expect(await accessibilityProblems(grafana.page)).toEqual([]);
+  await grafana.open('/');
+  await grafana.page.getByText('QdrantDown').first().waitFor();
+  expect(grafana.complaints()).toEqual([]);
+});
+
+test('the runbook of an imported rule is an address that leads to it from anywhere', async () => {
+  await importRules('QdrantDown');
+  const address = installed('QdrantDown')!.annotations!.runbook_url!;
+  expect(new URL(address).origin).toBe(grafana.host.url);
+  await grafana.page.goto('about:blank');
+  await grafana.page.goto(address);
+  await row('QdrantDown').waitFor();
+  expect(await row('ServiceSlow').count()).toBe(0);
+});
+
+describe('two administrators at once', () => {
+  /** Writes the group as another administrator would, just before the app's `nth` reading of it. */
+  function writtenBefore(nth: number, change: (rules: readonly AlertRule[]) => readonly object[]): void {
+    let readings = 0;
+    grafana.host.intervene = ({ method, path }) => {
+      if (method !== 'GET' || !path.includes('/rule-groups/') || ++readings !== nth) return undefined;
+      const rules = change(grafana.host.rules.all());
+      const answer = grafana.host.rules.handle({
+        method: 'PUT',
+        path,
+        search: new URLSearchParams(),
+        headers: { 'x-disable-provenance': 'true' },
+        body: { interval: 60, rules },
+        role: 'Admin',
+      });
+      expect(answer?.status).toBe(200);
+      return undefined;
+    };
+  }
+
+  test('what one has changed since the other saw it is not overwritten', async () => {
+    await importRules('QdrantDown');
+    writtenBefore(1, (rules) => rules.map((rule) => ({ ...rule, for: '9m' })));
+    await check('QdrantDown');
+    await button('Import 1').click();
+    await grafana.page.getByText(/^Somebody else has changed QdrantDown meanwhile\./).waitFor();
+    expect(installed('QdrantDown')!.for).toBe('9m');
+    await row('QdrantDown').getByText('Differs').waitFor();
+    await button('Import 1').click();
+    await row('QdrantDown').getByText('Installed', { exact: true }).waitFor();
+    expect(installed('QdrantDown')!.for).not.toBe('9m');
+  });
+
+  test('other rules of the same group are no conflict, and stay', async () => {
+    await importRules('QdrantDown');
+    writtenBefore(1, (rules) => [...rules, { ...rules[0], uid: 'theirs', title: 'Theirs' }]);
+    await importRules('QdrantRecoveryMode');
+    expect(grafana.host.rules.all().map(({ title }) => title)).toEqual([
+      'QdrantDown',
+      'Theirs',
+      'QdrantRecoveryMode',
+    ]);
+  });
+
+  test('what another write took out again is said', async () => {
+    await importRules('QdrantDown');
+    writtenBefore(2, (rules) => rules.filter(({ title }) => title === 'QdrantDown'));
+    await check('QdrantRecoveryMode');
+    await button('Import 1').click();
+    await grafana.page.getByText(/^Somebody else has changed QdrantRecoveryMode meanwhile\./).waitFor();
+    await row('QdrantRecoveryMode').getByText('Not installed').waitFor();
+  });
+
+  test('what was changed since it was seen is not removed', async () => {
+    await importRules('QdrantDown');
+    writtenBefore(1, (rules) => rules.map((rule) => ({ ...rule, for: '9m' })));
+    await check('QdrantDown');
+    await button('Remove 1').click();
+    await grafana.page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+    await grafana.page.getByText(/^Somebody else has changed QdrantDown meanwhile\./).waitFor();
+    expect(installed('QdrantDown')!.for).toBe('9m');
+  });
 });
 
 test('a rule that somebody has changed in Grafana differs, until it is imported again', async () => {
@@ -100,7 +204,7 @@ test('what Grafana refuses is said, group by group, and nothing of it is lost', 
       : undefined;
   await check('QdrantRecoveryMode');
   await button('Import 1').click();
-  await grafana.page.getByText(/Nothing changed in/).waitFor();
+  await grafana.page.getByText(/Not done in/).waitFor();
   await grafana.page.getByText("cannot change provenance from 'file' to ''").waitFor();
   expect(installed('QdrantDown')).toBeDefined();
   expect(await choose('QdrantRecoveryMode').isChecked()).toBe(true);

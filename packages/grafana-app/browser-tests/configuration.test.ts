@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { type GrafanaPage, ID, openGrafanaPage } from './grafana-page.ts';
+import { accessibilityProblems, type GrafanaPage, ID, openGrafanaPage } from './grafana-page.ts';
 
 let grafana: GrafanaPage;
 const dataSources = inject('dataSources');
@@ -16,13 +16,19 @@ beforeEach(async () => {
 });
 
 const field = (name: string | RegExp) => grafana.page.getByRole('textbox', { name });
+const picker = (kind: string) => grafana.page.getByLabel(`${kind} data source`, { exact: true });
 const save = () => grafana.page.getByRole('button', { name: 'Save' }).click();
 
 test('finds the data sources by itself, and tests them', async () => {
   const { page } = grafana;
   for (const name of ['Prometheus', 'Tempo', 'Jaeger']) {
-    await page.getByRole('combobox', { name: `Automatic: ${name}` }).waitFor();
+    await picker(name).waitFor();
+    expect(await picker(name).getAttribute('placeholder')).toBe(`Automatic: ${name}`);
+    await page.getByRole('combobox', { name: `${name} data source`, exact: true }).waitFor();
+    await page.getByText(`${name} data source`, { exact: true }).click();
+    await expect.poll(() => picker(name).evaluate((input) => input === document.activeElement)).toBe(true);
   }
+  expect(await accessibilityProblems(page)).toEqual([]);
   await page.getByRole('button', { name: 'Test Prometheus' }).click();
   await page.getByText('Prometheus answers').waitFor();
   await page.getByText('Successfully queried the Prometheus API.').waitFor();
@@ -34,7 +40,7 @@ test('finds the data sources by itself, and tests them', async () => {
 
 test('what is chosen is saved, and is what pages ask', async () => {
   const { page, host } = grafana;
-  await page.getByRole('combobox', { name: 'Automatic: Prometheus' }).click();
+  await picker('Prometheus').click();
   await page.getByRole('option', { name: /Other Prometheus/ }).click();
   await field(/^Address of Jaeger/).fill('https://jaeger.example.org');
   await Promise.all([page.waitForEvent('load'), save()]);

@@ -158,7 +158,7 @@ test.each([
   grafana.host.role = role;
   await grafana.open('/');
   const links = grafana.page.getByRole('navigation', { name: 'Grafana' }).getByRole('link');
-  expect(await links.allInnerTexts()).toEqual(names);
+  await expect.poll(() => links.allInnerTexts()).toEqual(names);
 });
 
 test.each(ASKING)('%s works with a viewer’s rights', async (path) => {
@@ -174,6 +174,19 @@ test('a viewer sees the alert rules, and no way to change them', async () => {
   await says('/alerts', ['QdrantDown', 'You may see the rules, not import them']);
   expect(await grafana.page.getByRole('button', { name: /^(Import|Remove|Choose)/ }).count()).toBe(0);
   expect(await grafana.page.getByRole('checkbox').count()).toBe(0);
+});
+
+test('a viewer sees which rules are in Grafana, and which of them fire', async () => {
+  const { host, page } = grafana;
+  await grafana.open('/alerts?search=QdrantDown');
+  await page.getByRole('checkbox', { name: 'Choose QdrantDown' }).click({ force: true });
+  await page.getByRole('button', { name: 'Import 1' }).click();
+  await page.getByText('1 rules changed').waitFor();
+  host.alerts.set(host.rules.all()[0]!.uid, [{ state: 'Alerting' }]);
+  host.role = 'Viewer';
+  await says('/alerts?search=QdrantDown', ['Installed', 'Firing', 'You may see the rules, not import them']);
+  expect(await page.getByRole('checkbox').count()).toBe(0);
+  host.reset();
 });
 
 test('a viewer who gets to the configuration cannot save it, and is told', async () => {

@@ -4,6 +4,8 @@ import { type NativeService, type NativeStack, startNativeStack } from '../../..
 import type { HostDataSource } from '../host/api/data-sources.ts';
 
 const APP = fileURLToPath(new URL('../../../stack/test/dashboard-app.ts', import.meta.url));
+/** Two, so that there is something to choose. */
+export const ENVIRONMENTS = { front: 'test', back: 'staging' } as const;
 const COLLECTIONS = { items: 3, documents: 4 } as const;
 
 /** The stack's real Collector and Prometheus, a Qdrant stood in for, and two services that trace themselves. */
@@ -18,7 +20,6 @@ export class TracedStack {
     this.stack = stack;
     this.#front = front;
     this.#traffic = this.#makeOrders();
-    this.#traffic.catch(() => {});
   }
 
   get prometheusUrl(): string {
@@ -43,18 +44,20 @@ export class TracedStack {
     ];
   }
 
-  /** Some ten orders a second, until they are no longer wanted. */
+  /** Some ten orders a second, until they are no longer wanted. One that fails is one of them: the next is made all the same. */
   async #makeOrders(): Promise<void> {
     while (this.#wanted) {
       this.orders++;
-      await (await fetch(`${this.#front.url(8080)}/order?n=${this.orders}`)).arrayBuffer();
+      await fetch(`${this.#front.url(8080)}/order?n=${this.orders}`, { signal: AbortSignal.timeout(10_000) })
+        .then((response) => response.arrayBuffer())
+        .catch(() => {});
       await delay(50);
     }
   }
 
   async stop(): Promise<void> {
     this.#wanted = false;
-    await this.#traffic.catch(() => {});
+    await this.#traffic;
     await this.stack.stop();
   }
 }
@@ -71,8 +74,14 @@ export async function startTracedStack(): Promise<TracedStack> {
     await qdrant(stack, 'PUT', '/collections/documents/points?wait=true', {
       points: Array.from({ length: 200 }, (_, id) => ({ id, vector: [1, id, 0, 1] })),
     });
-    await startService(stack, 'back', 8081);
-    const front = await startService(stack, 'front', 8080, `http://${stack.network.host('app')}:8081`);
+    await startService(stack, 'back', 8081, ENVIRONMENTS.back);
+    const front = await startService(
+      stack,
+      'front',
+      8080,
+      ENVIRONMENTS.front,
+      `http://${stack.network.host('app')}:8081`,
+    );
     const traced = new TracedStack(stack, front);
     await stack.prometheus.waitFor(
       'count(service:requests:rate5m > 0)',
@@ -86,7 +95,13 @@ export async function startTracedStack(): Promise<TracedStack> {
   }
 }
 
-function startService(stack: NativeStack, name: string, port: number, next?: string): Promise<NativeService> {
+function startService(
+  stack: NativeStack,
+  name: string,
+  port: number,
+  inEnvironment: string,
+  next?: string,
+): Promise<NativeService> {
   return stack.startApp([process.execPath, APP], {
     environment: {
       SERVICE: name,
@@ -96,7 +111,7 @@ function startService(stack: NativeStack, name: string, port: number, next?: str
       UAT_TRACING_PRESET: 'collector',
       OTEL_EXPORTER_OTLP_ENDPOINT: stack.collector.urlWithin(4318),
       OTEL_METRIC_EXPORT_INTERVAL: '1000',
-      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test,service.version=1.2.3',
+      OTEL_RESOURCE_ATTRIBUTES: `deployment.environment.name=${inEnvironment},service.version=1.2.3`,
       QDRANT_URL: stack.qdrant.urlWithin(6333),
       QDRANT_API_KEY: stack.secrets.qdrantApiKey,
     },

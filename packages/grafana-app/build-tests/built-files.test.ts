@@ -21,3 +21,22 @@ test('the licence of everything in the bundle goes with it', () => {
   expect(names).toContain('react-i18next');
   for (const name of names) expect(dist[LICENCES]).toMatch(new RegExp(`^${name} \\d`, 'm'));
 });
+
+test('folders that its texts send people to are in it', () => {
+  const texts = dist['locales/en-US/uat-tracing-app.json'] ?? '';
+  const folders = new Set(
+    [...texts.matchAll(/(?<![\w/:.])((?:[\w-]+\/)*[\w-]+\/)(?![\w/])/g)].map(([, folder]) => folder!),
+  );
+  expect([...folders]).toEqual(['recording-rules/']);
+  for (const folder of folders) expect(Object.keys(dist).some((path) => path.startsWith(folder))).toBe(true);
+  expect(texts).not.toContain('dashboards/generated');
+});
+
+test('recording rules go with it, and alerts that would tell twice what those of the app tell do not', () => {
+  const rules = Object.entries(dist).filter(([path]) => path.startsWith('recording-rules/'));
+  expect(rules.length).toBeGreaterThan(3);
+  for (const [, text] of rules) {
+    expect(text).toMatch(/^\s*- record: /m);
+    expect(text).not.toMatch(/^\s*- alert: /m);
+  }
+});

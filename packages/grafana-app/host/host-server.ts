@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AlertRules } from './api/alert-rules.ts';
-import { handleAlertStates } from './api/alert-states.ts';
+import { type AlertInstance, handleAlertStates } from './api/alert-states.ts';
 import { type Answer, type ApiRequest, problem, type Role } from './api/answer.ts';
 import { DataSources, type HostDataSource, instanceSettings } from './api/data-sources.ts';
 import { Folders } from './api/folders.ts';
@@ -52,6 +52,8 @@ export class Host {
   readonly dataSources: DataSources;
   folders = new Folders();
   rules = new AlertRules(this.folders);
+  /** Alerts by the uid of their rule, which nobody evaluates here. */
+  readonly alerts = new Map<string, readonly AlertInstance[]>();
   readonly plugin: HostedPlugin;
   readonly unknown: string[] = [];
   /** Of Grafana's API, all of them. */
@@ -91,10 +93,11 @@ export class Host {
     this.plugin = new HostedPlugin(dist);
   }
 
-  /** As it was when it started: no rules, no folders, no settings, no interventions. */
+  /** As it was when it started: no rules, no alerts, no folders, no settings, no interventions. */
   reset(): void {
     this.folders = new Folders();
     this.rules = new AlertRules(this.folders);
+    this.alerts.clear();
     this.plugin.jsonData = undefined;
     this.intervene = undefined;
     this.unknown.length = 0;
@@ -150,7 +153,7 @@ export class Host {
       (await this.dataSources.handle(request)) ??
       this.folders.handle(request) ??
       this.rules.handle(request) ??
-      handleAlertStates(request, this.rules, this.folders) ??
+      handleAlertStates(request, this.rules, this.folders, this.alerts) ??
       this.plugin.handle(request) ??
       this.#own(request);
     if (answer !== undefined) return answer;

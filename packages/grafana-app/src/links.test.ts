@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dashboardUrl, exploreUrl, jaegerUrl, serviceUrl, traceQl } from './links.ts';
+import { dashboardUrl, environmentAttributes, exploreUrl, jaegerUrl, serviceUrl, traceQl } from './links.ts';
 
 const query = (url: string) => new URL(url, 'http://grafana').searchParams;
 
@@ -38,6 +38,35 @@ describe('Explore', () => {
       service: 'x',
       tags: 'db.collection.name="two words" error=true',
     });
+  });
+});
+
+describe('an environment', () => {
+  const resource = environmentAttributes('deployment_environment_name', 'prod');
+
+  test('in TraceQL', () => {
+    expect(traceQl({ service: 'x', resource, attributes: { a: 'b' } })).toBe(
+      '{ resource.service.name = "x" && resource.deployment.environment.name = "prod" && span.a = "b" }',
+    );
+  });
+
+  test('in a search of Jaeger, within Grafana and in its own page', () => {
+    const explore = exploreUrl({ uid: 'j', type: 'jaeger' }, { service: 'x', resource });
+    expect(JSON.parse(query(explore).get('panes')!).uat.queries[0].tags).toBe(
+      'deployment.environment.name=prod',
+    );
+    expect(query(jaegerUrl('https://j.example.org', 'x', resource)).get('tags')).toBe(
+      '{"deployment.environment.name":"prod"}',
+    );
+  });
+
+  test.each([
+    ['deployment_environment', 'prod', { 'deployment.environment': 'prod' }],
+    ['deployment_environment_name', '', {}],
+    ['deployment_environment_name', undefined, {}],
+    ['env', 'prod', {}],
+  ])('%s=%s', (label, environment, attributes) => {
+    expect(environmentAttributes(label, environment)).toEqual(attributes);
   });
 });
 

@@ -36,13 +36,13 @@ export interface TraceStore {
 /** Traces of the last hour in Explore: of a service, or of whatever calls a collection of a vector database. */
 export function exploreUrl(
   { uid, type }: TraceStore,
-  { service, failed = false, attributes = {} }: TraceSearch,
+  { service, failed = false, attributes = {}, resource = {} }: TraceSearch,
 ): string {
   const query =
     type === 'tempo'
       ? {
           queryType: 'traceql',
-          query: traceQl({ service, failed, attributes }),
+          query: traceQl({ service, failed, attributes, resource }),
           limit: 20,
           tableType: 'traces',
         }
@@ -50,7 +50,7 @@ export function exploreUrl(
           queryType: 'search',
           service,
           limit: 20,
-          tags: logfmt({ ...attributes, ...(failed ? { error: 'true' } : {}) }),
+          tags: logfmt({ ...resource, ...attributes, ...(failed ? { error: 'true' } : {}) }),
         };
   const pane = {
     datasource: uid,
@@ -65,11 +65,34 @@ export interface TraceSearch {
   readonly failed?: boolean;
   /** Of spans. */
   readonly attributes?: Readonly<Record<string, string>>;
+  /** Attributes of whatever sent the spans. */
+  readonly resource?: Readonly<Record<string, string>>;
 }
 
-export function traceQl({ service, failed = false, attributes = {} }: TraceSearch): string {
+/**
+ * The resource attributes that an environment is known by in traces. A label of metrics does not tell the attribute that it
+ * was made from, so there are none for one that is not of OpenTelemetry: a wrong condition would find nothing.
+ */
+export function environmentAttributes(
+  environmentLabel: string,
+  environment: string | undefined,
+): Readonly<Record<string, string>> {
+  const attribute = ENVIRONMENT_ATTRIBUTES[environmentLabel];
+  return attribute === undefined || environment === undefined || environment === ''
+    ? {}
+    : { [attribute]: environment };
+}
+
+/** By label; the second is the older name. */
+const ENVIRONMENT_ATTRIBUTES: Readonly<Record<string, string>> = {
+  deployment_environment_name: 'deployment.environment.name',
+  deployment_environment: 'deployment.environment',
+};
+
+export function traceQl({ service, failed = false, attributes = {}, resource = {} }: TraceSearch): string {
   const conditions = [
     ...(service === undefined ? [] : [`resource.service.name = ${traceQlText(service)}`]),
+    ...Object.entries(resource).map(([name, value]) => `resource.${name} = ${traceQlText(value)}`),
     ...Object.entries(attributes).map(([name, value]) => `span.${name} = ${traceQlText(value)}`),
     ...(failed ? ['status = error'] : []),
   ];
@@ -87,9 +110,14 @@ function logfmt(tags: Readonly<Record<string, string>>): string {
     .join(' ');
 }
 
-/** The search of Jaeger's own page. */
-export function jaegerUrl(address: string, service: string): string {
-  return `${address.replace(/\/+$/, '')}/search${search({ service, lookback: '1h' })}`;
+/** The search of Jaeger's own page. @param resource attributes of the service */
+export function jaegerUrl(
+  address: string,
+  service: string,
+  resource: Readonly<Record<string, string>> = {},
+): string {
+  const tags = Object.keys(resource).length === 0 ? undefined : JSON.stringify(resource);
+  return `${address.replace(/\/+$/, '')}/search${search({ service, lookback: '1h', tags })}`;
 }
 
 function search(parameters: Readonly<Record<string, string | undefined>>): string {

@@ -1,5 +1,6 @@
-import { type Answer, type ApiRequest, problem } from './answer.ts';
+import { type Answer, type ApiRequest, forbidden, problem } from './answer.ts';
 import type { Folders } from './folders.ts';
+import { missingPermission } from './provisioning-access.ts';
 
 /** A rule in the shape of Grafana's provisioning API, `ProvisionedAlertRule`. */
 export interface AlertRule {
@@ -64,7 +65,7 @@ function problemOf(rule: AlertRule, folders: Folders): Answer | undefined {
 
 /**
  * Grafana's alert provisioning API, in memory: `/api/v1/provisioning/alert-rules` and `…/folder/:uid/rule-groups/:group`.
- * Changes need the role Editor; a rule that the API owns and one that the UI owns cannot be turned into one another (409).
+ * A rule that the API owns and one that the UI owns cannot be turned into one another (409).
  */
 export class AlertRules {
   readonly #groups = new Map<string, Group>();
@@ -91,16 +92,12 @@ export class AlertRules {
     const [, uid] = /^\/alert-rules\/([^/]+)$/.exec(rest) ?? [];
     const isRules = rest === '/alert-rules';
     if (folderUid === undefined && uid === undefined && !isRules) return undefined;
-    if (request.role === 'Viewer') {
-      return problem(
-        403,
-        "You'll need additional permissions to perform this action. Permissions needed: alert.provisioning:read",
-        {
-          accessErrorId: 'ACE0000000000',
-          title: 'Access denied',
-        },
-      );
-    }
+    const missing = missingPermission(
+      request.role,
+      request.method,
+      folderUid === undefined ? 'rule' : 'group',
+    );
+    if (missing !== undefined) return forbidden(missing);
     if (folderUid !== undefined) return this.#group(request, folderUid, group!, provenance);
     if (isRules && request.method === 'GET') return { status: 200, body: this.all() };
     if (isRules && request.method === 'POST') return this.#create(request.body as AlertRule, provenance);

@@ -27,6 +27,8 @@ const ADMIN = [
   ...EDITOR,
   'alert.provisioning:read',
   'alert.provisioning:write',
+  'alert.rules.provisioning:read',
+  'alert.rules.provisioning:write',
   'datasources:create',
   'datasources:read',
   'datasources:write',

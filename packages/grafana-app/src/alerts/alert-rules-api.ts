@@ -2,9 +2,10 @@ import { ApiProblem } from '../grafana/api-problem.ts';
 import { request } from '../grafana/request.ts';
 import { signedInUser } from '../grafana/signed-in-user.ts';
 import type { ApiRule } from './api-rule.ts';
+import { ChangedMeanwhile } from './changed-meanwhile.ts';
 import { mayProvision } from './may-provision.ts';
 import { inPlaceOf } from './rule-in-place.ts';
-import type { InstalledRule } from './rule-state.ts';
+import { type InstalledRule, queryOf } from './rule-state.ts';
 import { fromRuler, type RulerRules } from './ruler-rules.ts';
 
 /**
@@ -81,37 +82,75 @@ export async function ensureFolder(): Promise<void> {
   }
 }
 
+/** Rules by their uid, as they were when somebody chose what is to be done with them; one that was not there is not in it. */
+export type Seen = ReadonlyMap<string, InstalledRule>;
+
 /**
  * Puts rules into a group, in place of those with the same uid, of which stays what the app has nothing to say about.
  * Everything else in the group stays as it is: a group is written as a whole, and what is left out of it is deleted.
  *
+ * Grafana's API takes no version of what is replaced. So the group is read just before it is written, and again after: what
+ * somebody else has done to these rules since they were seen is not overwritten, and what another write has undone is said.
+ *
  * @param interval seconds, of a group that is not there yet
+ * @throws ChangedMeanwhile when the rules are not as they were seen, then nothing is written; or not as they were written
  * @throws ApiProblem
  */
 export async function putRules(
   place: GroupPlace,
   interval: number,
   rules: readonly ApiRule[],
+  seen: Seen,
 ): Promise<void> {
   const group = await readGroup(place);
+  const there = byUid(group);
+  refuseChanged(rules, there, seen);
   const ours = new Map(rules.map((rule) => [rule.uid, rule]));
   const kept = (group?.rules ?? []).map((rule) => {
     const own = ours.get(rule.uid);
     return own === undefined ? rule : inPlaceOf(rule, own);
   });
-  const there = new Set(kept.map(({ uid }) => uid));
   const all = [...kept, ...rules.filter(({ uid }) => !there.has(uid))];
   await writeGroup(place, group?.interval ?? interval, all);
+  const now = byUid(await readGroup(place));
+  const undone = rules.filter((rule) => queryOf(now.get(rule.uid) ?? {}) !== queryOf(rule));
+  if (undone.length > 0) throw new ChangedMeanwhile(undone.map(({ title }) => title));
 }
 
-/** Takes rules out of a group; the group goes with its last one. @throws ApiProblem */
-export async function removeRules(place: GroupPlace, uids: ReadonlySet<string>): Promise<void> {
-  const group = await readGroup(place);
-  if (group === undefined) return;
-  const left = group.rules.filter(({ uid }) => !uids.has(uid));
-  if (left.length === group.rules.length) return;
-  if (left.length > 0) await writeGroup(place, group.interval, left);
-  else await request({ url: urlOf(place), method: 'DELETE', headers: KEEP_EDITABLE });
+/**
+ * Takes rules out of a group, each by itself: what others put into the group meanwhile stays. The group goes with its last
+ * one.
+ *
+ * @throws ChangedMeanwhile when they are not as they were seen; then none is removed
+ * @throws ApiProblem
+ */
+export async function removeRules(place: GroupPlace, seen: Seen): Promise<void> {
+  const there = byUid(await readGroup(place));
+  const rules = [...seen.values()].filter(({ uid }) => there.has(uid));
+  refuseChanged(rules, there, seen);
+  for (const { uid } of rules) {
+    await request({
+      url: `${API}/alert-rules/${encodeURIComponent(uid)}`,
+      method: 'DELETE',
+      headers: KEEP_EDITABLE,
+    });
+  }
+}
+
+function byUid(group: Group | undefined): Map<string, InstalledRule> {
+  return new Map(group?.rules.map((rule) => [rule.uid, rule]));
+}
+
+function refuseChanged(
+  rules: readonly Pick<InstalledRule, 'uid' | 'title'>[],
+  there: ReadonlyMap<string, InstalledRule>,
+  seen: Seen,
+): void {
+  const changed = rules.filter(({ uid }) => {
+    const [now, before] = [there.get(uid), seen.get(uid)];
+    return (now === undefined) !== (before === undefined) || now?.updated !== before?.updated;
+  });
+  if (changed.length > 0) throw new ChangedMeanwhile(changed.map(({ uid, title = uid }) => title));
 }
 
 async function readGroup(place: GroupPlace): Promise<Group | undefined> {

@@ -1,6 +1,9 @@
 import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
 import { Alert } from '@grafana/ui';
+import { useMemo } from 'react';
+import { grafanaUrl } from '../grafana/grafana-url.ts';
+import { type RuleStatus, ruleStatuses } from '../grafana/rule-statuses.ts';
 import { ButtonTo } from '../page/button-to.tsx';
 import { LoadedView } from '../page/loaded-view.tsx';
 import { NoDataSource } from '../page/no-data-source.tsx';
@@ -13,6 +16,8 @@ import { loadShippedGroups, type ShippedGroup } from './shipped-rules.ts';
 export interface Rules {
   readonly groups: readonly ShippedGroup[];
   readonly installed: Installed;
+  /** How those that are installed stand; none where that may not be seen. */
+  readonly statuses: readonly RuleStatus[];
 }
 
 export default function AlertsPage() {
@@ -33,6 +38,7 @@ export default function AlertsPage() {
 
 function RulesOf({ uid }: { readonly uid: string }) {
   const loaded = useLoaded('rules', loadRules);
+  const target = useMemo(() => ({ dataSourceUid: uid, grafanaUrl: grafanaUrl() }), [uid]);
   return (
     <LoadedView loaded={loaded}>
       {(rules) => (
@@ -45,7 +51,7 @@ function RulesOf({ uid }: { readonly uid: string }) {
               )}
             </Alert>
           )}
-          <RuleList rules={rules} dataSourceUid={uid} onChanged={loaded.refresh} />
+          <RuleList rules={rules} target={target} onChanged={loaded.refresh} />
         </>
       )}
     </LoadedView>
@@ -53,6 +59,10 @@ function RulesOf({ uid }: { readonly uid: string }) {
 }
 
 async function loadRules(): Promise<Rules> {
-  const [groups, installed] = await Promise.all([loadShippedGroups(), installedRules()]);
-  return { groups, installed };
+  const [groups, installed, statuses] = await Promise.all([
+    loadShippedGroups(),
+    installedRules(),
+    ruleStatuses().catch(() => []),
+  ]);
+  return { groups, installed, statuses };
 }

@@ -11,13 +11,17 @@ export type ApiRule = Omit<GrafanaRule, 'dashboardUid' | 'panelId' | 'keepFiring
   readonly keep_firing_for?: string;
 };
 
-export function toApiRule({ dashboardUid, panelId, keepFiringFor, ...rule }: GrafanaRule): ApiRule {
+/** @param grafanaUrl where people open Grafana: whoever is told of an alert reads it in a mail or a chat */
+export function toApiRule(
+  { dashboardUid, panelId, keepFiringFor, ...rule }: GrafanaRule,
+  grafanaUrl: string,
+): ApiRule {
   return {
     ...rule,
     ...(keepFiringFor === undefined ? {} : { keep_firing_for: keepFiringFor }),
     annotations: {
       ...rule.annotations,
-      runbook_url: runbookUrl(rule),
+      runbook_url: runbookUrl(rule, grafanaUrl),
       __dashboardUid__: dashboardUid,
       __panelId__: String(panelId),
     },
@@ -25,7 +29,11 @@ export function toApiRule({ dashboardUid, panelId, keepFiringFor, ...rule }: Gra
 }
 
 /** Where the rules were printed without an address for their runbooks: Alerts, which has the same steps. */
-function runbookUrl({ title, annotations }: Pick<GrafanaRule, 'title' | 'annotations'>): string {
+function runbookUrl(
+  { title, annotations }: Pick<GrafanaRule, 'title' | 'annotations'>,
+  grafanaUrl: string,
+): string {
   const printed = annotations.runbook_url ?? '';
-  return isWebAddress(printed) ? printed : `${PAGES.alerts}?${new URLSearchParams({ search: title })}`;
+  if (isWebAddress(printed)) return printed;
+  return `${grafanaUrl.replace(/\/+$/, '')}${PAGES.alerts}?${new URLSearchParams({ search: title })}`;
 }

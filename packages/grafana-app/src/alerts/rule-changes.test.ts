@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { GroupPlace } from './alert-rules-api.ts';
+import type { GroupPlace, Seen } from './alert-rules-api.ts';
 import type { ApiRule } from './api-rule.ts';
 import { type Chosen, importRules, removeInstalled } from './rule-changes.ts';
 import type { InstalledRule } from './rule-state.ts';
-import { shippedGroups, shippedRule } from './shipped-rule.fixture.ts';
+import { shippedGroups, shippedRule, target } from './shipped-rule.fixture.ts';
 
 const log: string[] = [];
+const given: Seen[] = [];
 let failing = '';
 
 vi.mock('./alert-rules-api.ts', () => ({
@@ -14,12 +15,13 @@ vi.mock('./alert-rules-api.ts', () => ({
     log.push('folder');
     if (failing === 'folder') throw new Error('no folder');
   },
-  putRules: async ({ folderUid, group }: GroupPlace, interval: number, rules: ApiRule[]) => {
+  putRules: async ({ folderUid, group }: GroupPlace, interval: number, rules: ApiRule[], seen: Seen) => {
+    given.push(seen);
     log.push(`put ${folderUid}/${group} ${interval} ${rules.map(({ title }) => title).join(' ')}`);
     if (failing === group) throw new Error('refused');
   },
-  removeRules: async ({ folderUid, group }: GroupPlace, uids: Set<string>) => {
-    log.push(`remove ${folderUid}/${group} ${[...uids].join(' ')}`);
+  removeRules: async ({ folderUid, group }: GroupPlace, seen: Seen) => {
+    log.push(`remove ${folderUid}/${group} ${[...seen.keys()].join(' ')}`);
     if (failing === group) throw new Error('refused');
   },
 }));
@@ -34,6 +36,7 @@ const installed = (title: string, folderUID: string, ruleGroup: string): Install
 
 beforeEach(() => {
   log.length = 0;
+  given.length = 0;
   failing = '';
 });
 
@@ -43,7 +46,7 @@ describe('importRules', () => {
       shippedGroups,
       choose('ServiceSlow', 'QdrantDown', 'ServiceDown'),
       new Map(),
-      'prom',
+      target,
     );
     expect(log).toEqual([
       'folder',
@@ -56,7 +59,9 @@ describe('importRules', () => {
 
   test('one that is installed stays where it is', async () => {
     const slow = installed('ServiceSlow', 'theirs', 'g');
-    await importRules(shippedGroups, choose('ServiceSlow'), new Map([[slow.uid, slow]]), 'prom');
+    const seen = new Map([[slow.uid, slow]]);
+    await importRules(shippedGroups, choose('ServiceSlow'), seen, target);
+    expect(given).toEqual([seen]);
     expect(log).toEqual(['put theirs/g 60 ServiceSlow']);
   });
 
@@ -66,7 +71,7 @@ describe('importRules', () => {
       shippedGroups,
       choose('ServiceSlow', 'QdrantDown'),
       new Map(),
-      'prom',
+      target,
     );
     expect(done).toEqual(['uat-qdrant-down']);
     expect(failed.map(({ group }) => group)).toEqual(['uat-alerts-services']);
@@ -74,7 +79,7 @@ describe('importRules', () => {
 
   test('nothing is written without the folder', async () => {
     failing = 'folder';
-    const { done, failed } = await importRules(shippedGroups, choose('ServiceSlow'), new Map(), 'prom');
+    const { done, failed } = await importRules(shippedGroups, choose('ServiceSlow'), new Map(), target);
     expect([log, done, failed.length]).toEqual([['folder'], [], 1]);
   });
 });

@@ -1,6 +1,6 @@
 import { ensureFolder, FOLDER, type GroupPlace, putRules, removeRules } from './alert-rules-api.ts';
 import type { InstalledRule } from './rule-state.ts';
-import { ruleWith } from './rule-thresholds.ts';
+import { type RuleTarget, ruleWith } from './rule-thresholds.ts';
 import type { ShippedGroup, ShippedRule } from './shipped-rules.ts';
 
 export interface Chosen {
@@ -18,12 +18,14 @@ export interface Changed {
 /**
  * Imports rules, each where it is installed already, or else into the folder of the app. A group that fails does not stop
  * the others.
+ *
+ * @param installed as they were when these were chosen
  */
 export async function importRules(
   groups: readonly ShippedGroup[],
   chosen: readonly Chosen[],
   installed: ReadonlyMap<string, InstalledRule>,
-  dataSourceUid: string,
+  target: RuleTarget,
 ): Promise<Changed> {
   const groupOf = new Map(
     groups.flatMap((group) => group.rules.map(({ rule }) => [rule.uid, group] as const)),
@@ -42,8 +44,8 @@ export async function importRules(
   }
   return each(places, async (place, all) => {
     const interval = groupOf.get(all[0]!.shipped.rule.uid)!.interval;
-    const rules = all.map(({ shipped, values }) => ruleWith(shipped, values, dataSourceUid));
-    await putRules(place, interval, rules);
+    const rules = all.map(({ shipped, values }) => ruleWith(shipped, values, target));
+    await putRules(place, interval, rules, installed);
     return rules.map(({ uid }) => uid);
   });
 }
@@ -52,9 +54,9 @@ export function removeInstalled(rules: readonly InstalledRule[]): Promise<Change
   return each(
     byPlace(rules, (rule) => placeOf(rule)!),
     async (place, all) => {
-      const uids = all.map(({ uid }) => uid);
-      await removeRules(place, new Set(uids));
-      return uids;
+      const seen = new Map(all.map((rule) => [rule.uid, rule]));
+      await removeRules(place, seen);
+      return [...seen.keys()];
     },
   );
 }

@@ -5,8 +5,9 @@ import { Field, Input, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import { useId } from 'react';
 import { dashboardUrl } from '../links.ts';
 import { type RuleRow, type TypedThresholds, thresholdTexts, thresholdValues } from './rule-list.ts';
+import { queryOf } from './rule-state.ts';
 import { thresholdProblemText } from './rule-texts.ts';
-import { QUERY, ruleWith } from './rule-thresholds.ts';
+import { ruleWith } from './rule-thresholds.ts';
 
 interface Props {
   readonly row: RuleRow;
@@ -25,11 +26,11 @@ export function RuleDetails({ row, typed, onType }: Props) {
   const preview = ruleWith(
     shipped,
     values.map((value, index) => (typeof value === 'number' ? value : thresholds[index]!.value)),
-    '',
-  ).data.find(({ refId }) => refId === QUERY)?.model.expr;
+    { dataSourceUid: '', grafanaUrl: '' },
+  );
   return (
     <Stack direction="column" gap={2}>
-      <Text element="p">{rule.annotations.description ?? ''}</Text>
+      <Text element="p">{preview.annotations.description ?? ''}</Text>
       {state?.is === 'differs' && (
         <Text element="p" color="warning">
           {t(
@@ -41,7 +42,7 @@ export function RuleDetails({ row, typed, onType }: Props) {
           )}
         </Text>
       )}
-      <pre className={styles.query}>{String(preview)}</pre>
+      <pre className={styles.query}>{String(queryOf(preview))}</pre>
       {thresholds.map(({ unit, reason, value }, index) => {
         const problem = values[index];
         return (
@@ -58,7 +59,9 @@ export function RuleDetails({ row, typed, onType }: Props) {
               interpolation: { escapeValue: false },
             })}
             invalid={typeof problem === 'string'}
-            error={typeof problem === 'string' ? thresholdProblemText(problem) : undefined}
+            error={
+              typeof problem === 'string' ? thresholdProblemText(problem, texts[index] ?? '') : undefined
+            }
             noMargin
           >
             <Input

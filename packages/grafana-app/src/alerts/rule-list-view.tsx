@@ -1,7 +1,6 @@
 import { t } from '@grafana/i18n';
 import { Alert, Button, Combobox, ConfirmModal, EmptyState, Stack, Text } from '@grafana/ui';
 import { useMemo, useState } from 'react';
-import { toApiProblem } from '../grafana/api-problem.ts';
 import { SearchInput } from '../page/search-input.tsx';
 import { useSearchState } from '../page/search-state.ts';
 import type { Rules } from './alerts-page.tsx';
@@ -15,24 +14,28 @@ import {
   thresholdValues,
 } from './rule-list.ts';
 import { RuleTable } from './rule-table.tsx';
-import { stateText } from './rule-texts.ts';
+import { failureText, stateText } from './rule-texts.ts';
+import type { RuleTarget } from './rule-thresholds.ts';
 
 interface Props {
   readonly rules: Rules;
-  readonly dataSourceUid: string;
+  readonly target: RuleTarget;
   readonly onChanged: () => void;
 }
 
 const STATES = ['installed', 'differs', 'not-installed'] as const;
 
-export function RuleList({ rules: { groups, installed }, dataSourceUid, onChanged }: Props) {
+export function RuleList({ rules: { groups, installed, statuses }, target, onChanged }: Props) {
   const [search, change] = useSearchState();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [typed, setTyped] = useState<TypedThresholds>({});
   const [asking, setAsking] = useState(false);
   const [working, setWorking] = useState(false);
   const [changed, setChanged] = useState<Changed>();
-  const rows = useMemo(() => ruleRows(groups, installed, dataSourceUid), [groups, installed, dataSourceUid]);
+  const rows = useMemo(
+    () => ruleRows(groups, installed, target, statuses),
+    [groups, installed, target, statuses],
+  );
   const text = search.get('search') ?? '';
   const component = search.get('component') ?? '';
   const state = search.get('state') ?? '';
@@ -63,7 +66,7 @@ export function RuleList({ rules: { groups, installed }, dataSourceUid, onChange
           values: thresholdValues(row, typed).filter((value) => typeof value === 'number'),
         })),
         new Map((installed.rules ?? []).map((rule) => [rule.uid, rule])),
-        dataSourceUid,
+        target,
       ),
     );
   const choose = (uids: readonly string[], on: boolean) =>
@@ -131,7 +134,7 @@ export function RuleList({ rules: { groups, installed }, dataSourceUid, onChange
           </Button>
           {bad.length > 0 && (
             <Text color="error">
-              {t('alerts.bad-threshold', 'A threshold is no number: {{titles}}', {
+              {t('alerts.bad-threshold', 'A threshold may not be what it is: {{titles}}', {
                 titles: bad.map(({ title }) => title).join(', '),
               })}
             </Text>
@@ -201,12 +204,12 @@ function Result({ changed: { done, failed } }: { readonly changed: Changed }) {
         <Alert
           key={group}
           severity="error"
-          title={t('alerts.failed', 'Nothing changed in {{group}}', {
+          title={t('alerts.failed', 'Not done in {{group}}', {
             group,
             interpolation: { escapeValue: false },
           })}
         >
-          {toApiProblem(error).message}
+          {failureText(error)}
         </Alert>
       ))}
     </>

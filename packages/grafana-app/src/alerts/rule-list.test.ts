@@ -2,23 +2,23 @@ import { describe, expect, test } from 'vitest';
 import { filterRules, hasBadThreshold, ruleRows, thresholdTexts, thresholdValues } from './rule-list.ts';
 import type { InstalledRule } from './rule-state.ts';
 import { ruleWith } from './rule-thresholds.ts';
-import { shippedGroups, shippedRule, shippedRules } from './shipped-rule.fixture.ts';
+import { shippedGroups, shippedRule, shippedRules, target } from './shipped-rule.fixture.ts';
 
 const slow = shippedRule('ServiceSlow');
 const installed = (values: number[], provenance = ''): InstalledRule => ({
-  ...ruleWith(slow, values, 'prom'),
+  ...ruleWith(slow, values, target),
   folderUID: 'f',
   ruleGroup: 'g',
   provenance,
 });
 const rowOf = (rules: InstalledRule[] | undefined) =>
-  ruleRows(shippedGroups, { rules, changeable: rules !== undefined }, 'prom').find(
+  ruleRows(shippedGroups, { rules, changeable: rules !== undefined }, target).find(
     ({ title }) => title === 'ServiceSlow',
   )!;
 
 describe('ruleRows', () => {
   test('all of them, with the state where it may be seen', () => {
-    expect(ruleRows(shippedGroups, { rules: [], changeable: true }, 'prom')).toHaveLength(
+    expect(ruleRows(shippedGroups, { rules: [], changeable: true }, target)).toHaveLength(
       shippedRules.length,
     );
     expect(rowOf([])).toMatchObject({
@@ -67,13 +67,33 @@ describe('thresholds', () => {
   });
 });
 
+test('a share ends at 1', () => {
+  const errors = shippedRule('QdrantClientErrors').rule.uid;
+  const row = ruleRows(shippedGroups, { rules: [], changeable: true }, target).find(
+    ({ uid }) => uid === errors,
+  )!;
+  expect(thresholdValues(row, { [errors]: ['1.5'] })).toEqual(['no-share']);
+  expect(thresholdValues(row, { [errors]: ['1'] })).toEqual([1]);
+});
+
+test('a rule stands as Grafana says it', () => {
+  const statuses = [
+    { uid: slow.rule.uid, state: 'pending' },
+    { uid: 'theirs', state: 'firing' },
+  ];
+  const rows = ruleRows(shippedGroups, { rules: [installed([])], changeable: true }, target, statuses);
+  expect(rows.flatMap(({ title, status }) => (status === undefined ? [] : [[title, status]]))).toEqual([
+    ['ServiceSlow', 'pending'],
+  ]);
+});
+
 test.each([
   [{ text: 'serviceslower' }, 1],
   [{ text: 'QDRANT critical', component: 'qdrant' }, undefined],
   [{ component: 'none' }, 0],
   [{ state: 'installed' }, 1],
 ])('filter %j', (filter, count) => {
-  const rows = ruleRows(shippedGroups, { rules: [installed([])], changeable: true }, 'prom');
+  const rows = ruleRows(shippedGroups, { rules: [installed([])], changeable: true }, target);
   const found = filterRules(rows, { text: '', component: '', state: '', ...filter });
   if (count === undefined) {
     expect(found.length).toBeGreaterThan(0);

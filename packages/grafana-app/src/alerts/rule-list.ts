@@ -1,7 +1,9 @@
+import type { RuleStatus } from '../grafana/rule-statuses.ts';
 import type { Installed } from './alert-rules-api.ts';
 import { isOurs, type RuleState, ruleState } from './rule-state.ts';
-import { parseThreshold, type ThresholdProblem } from './rule-thresholds.ts';
+import type { RuleTarget } from './rule-thresholds.ts';
 import type { ShippedGroup, ShippedRule } from './shipped-rules.ts';
+import { parseThreshold, type ThresholdProblem } from './threshold-range.ts';
 
 export interface RuleRow {
   readonly uid: string;
@@ -12,6 +14,8 @@ export interface RuleRow {
   readonly shipped: ShippedRule;
   /** `undefined` where whoever is signed in may not see which are installed. */
   readonly state: RuleState | undefined;
+  /** Whether it fires, as Grafana says it; `undefined` where that evaluates none such. */
+  readonly status: string | undefined;
   /** Whether it can be imported and removed here, by whoever is signed in. */
   readonly changeable: boolean;
   /** A file or another program owns it. */
@@ -21,9 +25,11 @@ export interface RuleRow {
 export function ruleRows(
   groups: readonly ShippedGroup[],
   { rules: installed, changeable }: Installed,
-  dataSourceUid: string,
+  target: RuleTarget,
+  statuses: readonly RuleStatus[] = [],
 ): RuleRow[] {
   const byUid = new Map((installed ?? []).map((rule) => [rule.uid, rule]));
+  const statusOf = new Map(statuses.map(({ uid, state }) => [uid, state]));
   return groups
     .flatMap(({ rules }) => rules)
     .map((shipped) => {
@@ -36,7 +42,8 @@ export function ruleRows(
         severity: labels.severity ?? '',
         summary: annotations.summary ?? '',
         shipped,
-        state: installed && ruleState(shipped, found, dataSourceUid),
+        state: installed && ruleState(shipped, found, target),
+        status: statusOf.get(uid),
         changeable: changeable && (found === undefined || isOurs(found)),
         provisioned: found !== undefined && !isOurs(found),
       };
@@ -77,7 +84,9 @@ export function thresholdValues(
   row: RuleRow,
   typed: TypedThresholds,
 ): readonly (number | ThresholdProblem)[] {
-  return thresholdTexts(row, typed).map(parseThreshold);
+  return thresholdTexts(row, typed).map((text, index) =>
+    parseThreshold(text, row.shipped.thresholds[index]!.unit),
+  );
 }
 
 export function hasBadThreshold(row: RuleRow, typed: TypedThresholds): boolean {

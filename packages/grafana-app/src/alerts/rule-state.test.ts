@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { type InstalledRule, isOurs, ruleState } from './rule-state.ts';
 import { ruleWith } from './rule-thresholds.ts';
-import { shippedRule, shippedRules } from './shipped-rule.fixture.ts';
+import { shippedRule, shippedRules, target } from './shipped-rule.fixture.ts';
 
 const place = { folderUID: 'f', ruleGroup: 'g', provenance: '' };
 const shipped = shippedRule('ServiceErrorBudgetBurnFast');
 const installed = (change: Partial<InstalledRule> = {}, values: number[] = []): InstalledRule => ({
-  ...ruleWith(shipped, values, 'prom'),
+  ...ruleWith(shipped, values, target),
   ...place,
   ...change,
 });
@@ -14,17 +14,17 @@ const installed = (change: Partial<InstalledRule> = {}, values: number[] = []): 
 test.each(shippedRules.map((each) => [each.rule.title, each] as const))(
   '%s as it was imported',
   (_, each) => {
-    expect(ruleState(each, { ...ruleWith(each, [], 'prom'), ...place }, 'prom').is).toBe('installed');
+    expect(ruleState(each, { ...ruleWith(each, [], target), ...place }, target).is).toBe('installed');
   },
 );
 
 describe('ruleState', () => {
   test('not there', () => {
-    expect(ruleState(shipped, undefined, 'prom')).toEqual({ is: 'not-installed' });
+    expect(ruleState(shipped, undefined, target)).toEqual({ is: 'not-installed' });
   });
 
   test('with other thresholds it is installed, with these', () => {
-    expect(ruleState(shipped, installed({}, [0.5, 20]), 'prom')).toMatchObject({
+    expect(ruleState(shipped, installed({}, [0.5, 20]), target)).toMatchObject({
       is: 'installed',
       values: [0.5, 20],
     });
@@ -43,7 +43,7 @@ describe('ruleState', () => {
         model: { ...query.model, datasource: {} },
       })),
     } as InstalledRule;
-    expect(ruleState(shipped, grown, 'prom').is).toBe('installed');
+    expect(ruleState(shipped, grown, target).is).toBe('installed');
   });
 
   test.each<[string, Partial<InstalledRule>, string[]]>([
@@ -54,16 +54,32 @@ describe('ruleState', () => {
     ['labels', { labels: { severity: 'warning' } }, ['labels']],
     ['queries', { data: [] }, ['data']],
   ])('another %s differs', (_, change, fields) => {
-    expect(ruleState(shipped, installed(change), 'prom')).toMatchObject({ is: 'differs', fields });
+    expect(ruleState(shipped, installed(change), target)).toMatchObject({ is: 'differs', fields });
   });
 
   test('another label beside ours is none', () => {
     const labels = { ...shipped.rule.labels, team: 'a' };
-    expect(ruleState(shipped, installed({ labels }), 'prom').is).toBe('installed');
+    expect(ruleState(shipped, installed({ labels }), target).is).toBe('installed');
+  });
+
+  test('a runbook that leads nowhere, or to where Grafana was, differs', () => {
+    for (const base of ['', 'https://old.example.org']) {
+      const annotations = {
+        ...installed().annotations,
+        runbook_url: `${base}/a/uat-tracing-app/alerts?search=x`,
+      };
+      expect(ruleState(shipped, installed({ annotations }), target)).toMatchObject({
+        is: 'differs',
+        fields: ['annotations'],
+      });
+    }
   });
 
   test('another data source differs', () => {
-    expect(ruleState(shipped, installed(), 'other')).toMatchObject({ is: 'differs', fields: ['data'] });
+    expect(ruleState(shipped, installed(), { ...target, dataSourceUid: 'other' })).toMatchObject({
+      is: 'differs',
+      fields: ['data'],
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import type { ApiRule } from './api-rule.ts';
-import { QUERY, ruleWith, thresholdsIn } from './rule-thresholds.ts';
+import { QUERY, type RuleTarget, ruleWith, thresholdsIn } from './rule-thresholds.ts';
 import type { ShippedRule } from './shipped-rules.ts';
 
 /** A rule as Grafana returns it. */
@@ -9,6 +9,8 @@ export type InstalledRule = Partial<ApiRule> & {
   readonly ruleGroup: string;
   /** `file` where a provisioning file owns it, `api` where an API client does; empty where people may edit it. */
   readonly provenance?: string;
+  /** When it was last written, as Grafana says it; through the ruler it does not. */
+  readonly updated?: string;
 };
 
 export type RuleState =
@@ -27,15 +29,20 @@ export type RuleState =
 export function ruleState(
   shipped: ShippedRule,
   installed: InstalledRule | undefined,
-  dataSourceUid: string,
+  target: RuleTarget,
 ): RuleState {
   if (installed === undefined) return { is: 'not-installed' };
-  const expr = installed.data?.find(({ refId }) => refId === QUERY)?.model.expr;
+  const expr = queryOf(installed);
   const values = typeof expr === 'string' ? thresholdsIn(expr, shipped) : undefined;
-  const expected = ruleWith(shipped, values ?? [], dataSourceUid);
+  const expected = ruleWith(shipped, values ?? [], target);
   const fields = COMPARED.filter((field) => !contains(installed[field], expected[field]));
   if (fields.length === 0 && values !== undefined) return { is: 'installed', values, installed };
   return { is: 'differs', fields, values: values ?? [], installed };
+}
+
+/** What a rule asks Prometheus, its thresholds in it. */
+export function queryOf({ data }: Partial<ApiRule>): unknown {
+  return data?.find(({ refId }) => refId === QUERY)?.model.expr;
 }
 
 /** Whether the app may change it: what a file owns comes back from the file. */

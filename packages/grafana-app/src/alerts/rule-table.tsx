@@ -1,9 +1,9 @@
 import { t } from '@grafana/i18n';
-import { Badge, Checkbox, type Column, InteractiveTable, Stack, Text } from '@grafana/ui';
+import { Badge, type BadgeColor, Checkbox, type Column, InteractiveTable, Stack, Text } from '@grafana/ui';
 import { useCallback, useMemo } from 'react';
 import { RuleDetails } from './rule-details.tsx';
 import { type RuleRow, type TypedThresholds, thresholdTexts } from './rule-list.ts';
-import { stateText } from './rule-texts.ts';
+import { stateText, statusText } from './rule-texts.ts';
 
 interface Props {
   readonly rows: RuleRow[];
@@ -73,12 +73,20 @@ export function RuleTable({ rows, chosen, typed, onChoose, onType }: Props) {
   );
 }
 
-function State({ row: { state, provisioned } }: { readonly row: RuleRow }) {
+const STATUS_COLORS: Readonly<Record<string, BadgeColor>> = {
+  firing: 'red',
+  pending: 'orange',
+  recovering: 'orange',
+};
+
+function State({ row: { state, status, provisioned } }: { readonly row: RuleRow }) {
   if (state === undefined) return null;
+  const stands = status === undefined ? undefined : statusText(status);
   const color = ({ installed: 'green', differs: 'orange', 'not-installed': 'darkgrey' } as const)[state.is];
   return (
     <Stack direction="row" gap={0.5}>
       <Badge text={stateText(state.is)} color={color} />
+      {stands !== undefined && <Badge text={stands} color={STATUS_COLORS[status ?? ''] ?? 'darkgrey'} />}
       {provisioned && <Badge text={t('alerts.provisioned', 'Provisioned')} color="blue" icon="lock" />}
     </Stack>
   );

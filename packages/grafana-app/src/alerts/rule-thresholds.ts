@@ -1,27 +1,45 @@
 import { type ApiRule, toApiRule } from './api-rule.ts';
-import type { ShippedRule } from './shipped-rules.ts';
+import type { RuleThreshold, ShippedRule } from './shipped-rules.ts';
 
 /** The query of a shipped rule; the others compute with its answer. */
 export const QUERY = 'A';
 
-/** The rule as it is given to Grafana: with these thresholds, asking this data source. */
+/** What a rule says of the Grafana that it is put into. */
+export interface RuleTarget {
+  /** Of the Prometheus that it asks. */
+  readonly dataSourceUid: string;
+  /** Where people open Grafana. */
+  readonly grafanaUrl: string;
+}
+
+/** The rule as it is given to Grafana: with these thresholds, of which its description tells, asking this data source. */
 export function ruleWith(
   { rule, expression, thresholds }: ShippedRule,
   values: readonly number[],
-  dataSourceUid: string,
+  { dataSourceUid, grafanaUrl }: RuleTarget,
 ): ApiRule {
   const expr = expression.replaceAll(/\{\{(\d+)\}\}/g, (_, index) =>
     String(values[Number(index)] ?? thresholds[Number(index)]?.value),
   );
-  const api = toApiRule(rule);
+  const api = toApiRule(rule, grafanaUrl);
+  const description = [api.annotations.description ?? '', ...whatWasSet(thresholds, values)].join(' ').trim();
   return {
     ...api,
+    annotations: { ...api.annotations, ...(description === '' ? {} : { description }) },
     data: api.data.map((query) =>
       query.refId === QUERY
         ? { ...query, datasourceUid: dataSourceUid, model: { ...query.model, expr } }
         : query,
     ),
   };
+}
+
+/** The texts of a rule are printed, and name the shipped thresholds: what was set otherwise is said after them. */
+function whatWasSet(thresholds: readonly RuleThreshold[], values: readonly number[]): string[] {
+  return thresholds.flatMap(({ value, unit }, index) => {
+    const set = values[index] ?? value;
+    return set === value ? [] : [`Set to ${set} ${unit}, not ${value} as shipped.`];
+  });
 }
 
 /**
@@ -50,18 +68,4 @@ export function thresholdsIn(expr: string, { expression, thresholds }: ShippedRu
     seen.add(index);
   }
   return values;
-}
-
-/** As people write them: no `0x10`, which `Number` would take. */
-const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
-
-export type ThresholdProblem = 'not-a-number' | 'negative';
-
-/** A text that somebody typed. Every threshold of ours is a share, a count, a duration or a size: none is below 0. */
-export function parseThreshold(text: string): number | ThresholdProblem {
-  const typed = text.trim().replace(',', '.');
-  // `1,000` is a thousand to some and one to others.
-  const value = NUMBER.test(typed) && !/^[1-9]\d{0,2},\d{3}$/.test(text.trim()) ? Number(typed) : Number.NaN;
-  if (!Number.isFinite(value)) return 'not-a-number';
-  return value < 0 ? 'negative' : value;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ruleState } from './rule-state.ts';
 import { ruleWith } from './rule-thresholds.ts';
 import { fromRuler } from './ruler-rules.ts';
-import { shippedRules } from './shipped-rule.fixture.ts';
+import { shippedRules, target } from './shipped-rule.fixture.ts';
 
 test.each(shippedRules.map((each) => [each.rule.title, each] as const))(
   '%s is installed, as the ruler says it',
@@ -10,7 +10,7 @@ test.each(shippedRules.map((each) => [each.rule.title, each] as const))(
     const { uid, title, condition, data, noDataState, execErrState, isPaused, ...node } = ruleWith(
       shipped,
       [],
-      'p',
+      target,
     );
     const rules = fromRuler({
       'A folder': [
@@ -36,7 +36,7 @@ test.each(shippedRules.map((each) => [each.rule.title, each] as const))(
       ],
     });
     expect(rules).toMatchObject([{ uid, folderUID: 'f', ruleGroup: 'g', provenance: 'file' }]);
-    expect(ruleState(shipped, rules[0], 'p').is).toBe('installed');
+    expect(ruleState(shipped, rules[0], target).is).toBe('installed');
   },
 );
 

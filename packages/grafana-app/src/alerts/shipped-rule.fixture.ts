@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { RuleTarget } from './rule-thresholds.ts';
 import type { ShippedGroup, ShippedRule } from './shipped-rules.ts';
 
 const FILE = new URL('../../../../dashboards/generated/grafana-app/alert-rules.json', import.meta.url);
@@ -13,3 +14,5 @@ export function shippedRule(title: string): ShippedRule {
   if (found === undefined) throw new Error(`no rule ${title}`);
   return found;
 }
+
+export const target: RuleTarget = { dataSourceUid: 'prom', grafanaUrl: 'https://grafana.example.org/' };

@@ -153,7 +153,8 @@ function DataSourceField({ kind, title, uid, onChange }: FieldProps) {
   return (
     <Stack direction="column" gap={1}>
       <Field
-        label={title}
+        label={t('configuration.data-source', '{{title}} data source', { title })}
+        htmlFor={id}
         invalid={gone !== undefined}
         error={
           gone === undefined

@@ -106,7 +106,7 @@ function textOf(finding: Finding): FindingText {
         title: t('finding.no-rules', 'The recording rules are not loaded'),
         todo: t(
           'finding.no-rules-todo',
-          "Add the files of dashboards/generated/prometheus to rule_files in Prometheus' configuration: dashboards and alerts read what they record.",
+          "Add the files of recording-rules/, in this plugin's folder, to rule_files in Prometheus' configuration: dashboards and alerts read what they record.",
         ),
         link: { to: PAGES.services, text: t('finding.see-services', 'See services') },
       };

@@ -1,24 +1,5 @@
-import { request } from '../grafana/request.ts';
+import { ruleStatuses } from '../grafana/rule-statuses.ts';
 import type { Series } from '../grafana/series.ts';
-
-/** As much of Grafana's answer as is asked for; all of it may be missing. */
-interface RulesAnswer {
-  readonly data?: {
-    readonly groups?: readonly {
-      readonly rules?: readonly {
-        readonly uid?: string;
-        readonly name?: string;
-        readonly alerts?: readonly Alert[];
-      }[];
-    }[];
-  };
-}
-
-interface Alert {
-  /** `Alerting`, `Normal`, `Pending`, `NoData`, `Error`; `Alerting (NoData)` and the like. */
-  readonly state?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-}
 
 /** Rules of the app begin so; a Grafana has others, that are not about tracing. */
 const OURS = /^uat-/;
@@ -30,12 +11,7 @@ const OURS = /^uat-/;
  * @throws ApiProblem
  */
 export async function grafanaAlerts(): Promise<Series[]> {
-  const answer = await request<RulesAnswer>({
-    url: '/api/prometheus/grafana/api/v1/rules?state=firing',
-    method: 'GET',
-  });
-  return (answer.data?.groups ?? [])
-    .flatMap(({ rules = [] }) => rules)
+  return (await ruleStatuses('firing'))
     .filter(({ uid }) => OURS.test(uid ?? ''))
     .flatMap(({ name = '', alerts }) =>
       (alerts ?? [])

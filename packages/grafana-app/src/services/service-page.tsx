@@ -3,7 +3,7 @@ import { PluginPage } from '@grafana/runtime';
 import { Alert, type Column, InteractiveTable, Stack, Text } from '@grafana/ui';
 import { useMemo } from 'react';
 import { useParams } from 'react-router';
-import { DASHBOARDS, dashboardUrl, exploreUrl, jaegerUrl, PAGES } from '../links.ts';
+import { DASHBOARDS, dashboardUrl, environmentAttributes, exploreUrl, jaegerUrl, PAGES } from '../links.ts';
 import { ButtonTo } from '../page/button-to.tsx';
 import { Figure } from '../page/figure.tsx';
 import { formatRate, formatSeconds, formatShare } from '../page/format.ts';
@@ -45,7 +45,8 @@ interface Props {
 }
 
 function ServiceLinks({ service, environment }: Props) {
-  const { traces, prometheus, settings } = useTracing();
+  const { traces, prometheus, settings, environmentLabel } = useTracing();
+  const resource = environmentAttributes(environmentLabel, environment);
   return (
     <Stack direction="row" gap={1} wrap="wrap">
       <ButtonTo
@@ -61,16 +62,24 @@ function ServiceLinks({ service, environment }: Props) {
       </ButtonTo>
       {traces !== undefined && (
         <>
-          <ButtonTo variant="secondary" icon="compass" to={exploreUrl(traces, { service })}>
+          <ButtonTo variant="secondary" icon="compass" to={exploreUrl(traces, { service, resource })}>
             {t('service.traces', 'Traces')}
           </ButtonTo>
-          <ButtonTo variant="secondary" icon="compass" to={exploreUrl(traces, { service, failed: true })}>
+          <ButtonTo
+            variant="secondary"
+            icon="compass"
+            to={exploreUrl(traces, { service, resource, failed: true })}
+          >
             {t('service.failed-traces', 'Failed traces')}
           </ButtonTo>
         </>
       )}
       {settings.jaegerUrl !== undefined && (
-        <ButtonTo variant="secondary" icon="external-link-alt" to={jaegerUrl(settings.jaegerUrl, service)}>
+        <ButtonTo
+          variant="secondary"
+          icon="external-link-alt"
+          to={jaegerUrl(settings.jaegerUrl, service, resource)}
+        >
           {t('service.jaeger', 'Jaeger')}
         </ButtonTo>
       )}

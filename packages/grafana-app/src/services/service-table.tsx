@@ -1,7 +1,7 @@
 import { t } from '@grafana/i18n';
 import { type Column, InteractiveTable, Stack, TextLink } from '@grafana/ui';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { DASHBOARDS, dashboardUrl, exploreUrl, serviceUrl } from '../links.ts';
+import { DASHBOARDS, dashboardUrl, environmentAttributes, exploreUrl, serviceUrl } from '../links.ts';
 import { formatRate, formatSeconds, formatShare } from '../page/format.ts';
 import { numberColumn } from '../page/number-column.ts';
 import { RowLink } from '../page/row-link.tsx';
@@ -20,7 +20,7 @@ interface Props {
 }
 
 export function ServiceTable({ rows, order, onOrder }: Props) {
-  const { traces, prometheus } = useTracing();
+  const { traces, prometheus, environmentLabel } = useTracing();
   const columns = useMemo(
     (): Column<ServiceRow>[] => [
       {
@@ -89,14 +89,17 @@ export function ServiceTable({ rows, order, onOrder }: Props) {
                   service: original.service,
                   interpolation: { escapeValue: false },
                 })}
-                to={exploreUrl(traces, { service: original.service })}
+                to={exploreUrl(traces, {
+                  service: original.service,
+                  resource: environmentAttributes(environmentLabel, original.environment),
+                })}
               />
             )}
           </Stack>
         ),
       },
     ],
-    [traces, prometheus],
+    [traces, prometheus, environmentLabel],
   );
   // The table tells its order again for each new function, and when it has just been told it.
   const told = useRef({ order: writeOrder(order), onOrder });

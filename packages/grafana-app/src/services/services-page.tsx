@@ -1,6 +1,7 @@
 import { t } from '@grafana/i18n';
 import { PluginPage } from '@grafana/runtime';
-import { Alert, Button, Checkbox, Combobox, EmptyState, Stack } from '@grafana/ui';
+import { Alert, Button, Checkbox, EmptyState, Stack } from '@grafana/ui';
+import { EnvironmentPicker } from '../page/environment-picker.tsx';
 import { LoadedView } from '../page/loaded-view.tsx';
 import { NoDataSource } from '../page/no-data-source.tsx';
 import { readOrder } from '../page/row-order.ts';
@@ -47,7 +48,6 @@ function ServiceList({ services: { rows, source }, loading, onRefresh }: ListPro
   const failing = search.get('failing') === 'true';
   const order = readOrder<ServiceColumn>(search.get('sort'), SERVICE_COLUMNS, BUSIEST);
   if (rows.length === 0) return <NoServices />;
-  const environments = [...new Set(rows.map((row) => row.environment))].filter((name) => name !== '').sort();
   const shown = filterServices(rows, { text, environment, failing, order });
   return (
     <>
@@ -55,7 +55,7 @@ function ServiceList({ services: { rows, source }, loading, onRefresh }: ListPro
         <Alert severity="info" title={t('services.not-recorded', 'The recording rules are not loaded')}>
           {t(
             'services.not-recorded-text',
-            'This table is computed from the span metrics each time, which costs Prometheus more. Load the files of dashboards/generated/prometheus; the dashboards and alerts need them.',
+            "This table is computed from the span metrics each time, which costs Prometheus more. Load the files of recording-rules/, in this plugin's folder, into Prometheus; the dashboards and alerts need them.",
           )}
         </Alert>
       )}
@@ -65,17 +65,11 @@ function ServiceList({ services: { rows, source }, loading, onRefresh }: ListPro
           value={text}
           onChange={(search) => change({ search })}
         />
-        {environments.length > 1 && (
-          <Combobox
-            width={30}
-            isClearable
-            aria-label={t('services.environment', 'Environment')}
-            placeholder={t('services.all-environments', 'All environments')}
-            options={environments.map((value) => ({ value }))}
-            value={environment === '' ? null : environment}
-            onChange={(option) => change({ environment: option?.value })}
-          />
-        )}
+        <EnvironmentPicker
+          environments={rows.map((row) => row.environment)}
+          value={environment}
+          onChange={(chosen) => change({ environment: chosen })}
+        />
         <Checkbox
           label={t('services.failing', 'Only with errors')}
           value={failing}

@@ -3,9 +3,11 @@ import type { CollectionQueryName } from './collection-queries.ts';
 
 export interface CollectionRow {
   readonly collection: string;
-  /** As the server counts them; `undefined` where it does not know the collection. */
+  /** As the servers count them; `undefined` where they do not know the collection. */
   readonly points: number | undefined;
   readonly unindexed: number | undefined;
+  /** Whether both count every replica, because nobody says how many there are of this collection. */
+  readonly withReplicas: boolean;
   readonly optimizing: number | undefined;
   /** Of clients, a second. */
   readonly calls: number | undefined;
@@ -16,22 +18,22 @@ export interface CollectionRow {
   readonly p95History: readonly (number | undefined)[];
 }
 
+type Answers = Readonly<Record<CollectionQueryName, readonly Series[]>>;
+
 const SERVER = ['id'];
 const CLIENT = ['db_collection_name'];
 
-/** A row for every collection that the server or a client knows. */
-export function collectionRows(
-  answers: Readonly<Record<CollectionQueryName, readonly Series[]>>,
-): CollectionRow[] {
-  const server = (name: CollectionQueryName) => byLabels(answers[name], SERVER);
+/** A row for every collection that a server or a client knows. */
+export function collectionRows(answers: Answers): CollectionRow[] {
+  const optimizing = byLabels(answers.optimizing, SERVER);
   const client = (name: CollectionQueryName) => byLabels(answers[name], CLIENT);
-  const [points, unindexed, optimizing] = [server('points'), server('unindexed'), server('optimizing')];
   const [calls, errors, p95, history] = [
     client('calls'),
     client('errors'),
     client('p95'),
     client('p95History'),
   ];
+  const replicas = replicasByJob(answers);
   const names = new Set(
     [
       ...answers.points.map(({ labels }) => labels.id),
@@ -45,10 +47,12 @@ export function collectionRows(
       return series && latest(series);
     };
     const called = now(calls);
+    const points = withoutReplicas(answers.points, collection, replicas);
     return {
       collection,
-      points: now(points),
-      unindexed: now(unindexed),
+      points: points.value,
+      unindexed: withoutReplicas(answers.unindexed, collection, replicas).value,
+      withReplicas: points.withReplicas,
       optimizing: now(optimizing),
       calls: called,
       errors: called === undefined || called === 0 ? undefined : (now(errors) ?? 0) / called,
@@ -56,4 +60,40 @@ export function collectionRows(
       p95History: history.get(key)?.values ?? [],
     };
   });
+}
+
+/**
+ * How many replicas every shard of a cluster has, by its job; `undefined` where they are not the same of all. Qdrant says the
+ * fewest and the most of all collections together, and nothing by collection.
+ */
+function replicasByJob({ fewestReplicas, mostReplicas }: Answers): Map<string, number | undefined> {
+  const fewest = byLabels(fewestReplicas, ['job']);
+  return new Map(
+    mostReplicas.map((series) => {
+      const most = latest(series) ?? 0;
+      const least = fewest.get(keyOf(series.labels, ['job']));
+      const same = most <= 1 || (least !== undefined && latest(least) === most);
+      return [series.labels.job ?? '', same ? Math.max(1, most) : undefined];
+    }),
+  );
+}
+
+/** Every node counts the replicas that it holds: their sum counts a point as often as it has replicas. */
+function withoutReplicas(
+  series: readonly Series[],
+  collection: string,
+  replicas: ReadonlyMap<string, number | undefined>,
+): { readonly value: number | undefined; readonly withReplicas: boolean } {
+  let value: number | undefined;
+  let withReplicas = false;
+  for (const each of series) {
+    const counted = latest(each);
+    if (each.labels.id !== collection || counted === undefined) continue;
+    const job = each.labels.job ?? '';
+    // A server that says nothing of replicas is older than these metrics: its sum is all there is.
+    const of = replicas.has(job) ? replicas.get(job) : 1;
+    if (of === undefined) withReplicas = true;
+    value = (value ?? 0) + Math.round(counted / (of ?? 1));
+  }
+  return { value, withReplicas };
 }

@@ -4,8 +4,9 @@ import { Alert, Button, type Column, EmptyState, InteractiveTable, Stack } from 
 import { useMemo } from 'react';
 import { queryPrometheus } from '../grafana/prometheus.ts';
 import { latest, type Series, single } from '../grafana/series.ts';
-import { DASHBOARDS, dashboardUrl, exploreUrl } from '../links.ts';
+import { DASHBOARDS, dashboardUrl, environmentAttributes, exploreUrl } from '../links.ts';
 import { ButtonTo } from '../page/button-to.tsx';
+import { EnvironmentPicker } from '../page/environment-picker.tsx';
 import { Figure } from '../page/figure.tsx';
 import { formatCount, formatRate, formatSeconds, formatShare } from '../page/format.ts';
 import { LoadedView } from '../page/loaded-view.tsx';
@@ -22,12 +23,16 @@ import { type CollectionRow, collectionRows } from './collection-rows.ts';
 
 export default function VectorDbPage() {
   const { prometheus } = useTracing();
+  const [search] = useSearchState();
   return (
     <PluginPage
       actions={
         <ButtonTo
           icon="apps"
-          to={dashboardUrl(DASHBOARDS.vectorDb, { prometheus_datasource: prometheus.chosen?.uid })}
+          to={dashboardUrl(DASHBOARDS.vectorDb, {
+            environment: search.get('environment') ?? undefined,
+            prometheus_datasource: prometheus.chosen?.uid,
+          })}
         >
           {t('vector-db.dashboard', 'Dashboard')}
         </ButtonTo>
@@ -59,16 +64,18 @@ interface Props {
 }
 
 function Collections({ answers, loading, onRefresh }: Props) {
+  const { environmentLabel } = useTracing();
   const [search, change] = useSearchState();
   const text = search.get('search') ?? '';
+  const environment = search.get('environment') ?? '';
   const rows = useMemo(() => collectionRows(answers), [answers]);
   const shown = useMemo(
     () => rows.filter(({ collection }) => collection.toLowerCase().includes(text.trim().toLowerCase())),
     [rows, text],
   );
-  const { servers, serverP95, serverErrors } = answers;
+  const { servers, serverP95, serverErrors, environments } = answers;
   const up = servers.filter((series) => latest(series) === 1).length;
-  if (rows.length === 0 && servers.length === 0) return <NoVectorDb />;
+  if (rows.length === 0 && servers.length === 0 && environments.length === 0) return <NoVectorDb />;
   const slowest = serverP95.map((series) => latest(series)).filter((value) => value !== undefined);
   return (
     <>
@@ -114,6 +121,11 @@ function Collections({ answers, loading, onRefresh }: Props) {
           value={text}
           onChange={(value) => change({ search: value })}
         />
+        <EnvironmentPicker
+          environments={environments.map(({ labels }) => labels[environmentLabel])}
+          value={environment}
+          onChange={(chosen) => change({ environment: chosen })}
+        />
         <Button variant="secondary" icon="sync" onClick={onRefresh} disabled={loading}>
           {t('vector-db.refresh', 'Refresh')}
         </Button>
@@ -128,18 +140,30 @@ function Collections({ answers, loading, onRefresh }: Props) {
           }
         />
       ) : (
-        <CollectionTable rows={shown} />
+        <CollectionTable rows={shown} environment={environment} />
       )}
     </>
   );
 }
 
-function CollectionTable({ rows }: { readonly rows: CollectionRow[] }) {
-  const { traces, prometheus } = useTracing();
+interface TableProps {
+  readonly rows: CollectionRow[];
+  /** Empty: all. */
+  readonly environment: string;
+}
+
+function CollectionTable({ rows, environment }: TableProps) {
+  const { traces, prometheus, environmentLabel } = useTracing();
   const columns = useMemo(
     (): Column<CollectionRow>[] => [
       { id: 'collection', header: t('vector-db.column.collection', 'Collection'), sortType: 'string' },
-      numberColumn('points', t('vector-db.column.points', 'Points'), (row) => formatCount(row.points)),
+      numberColumn('points', t('vector-db.column.points', 'Points'), (row) =>
+        row.withReplicas
+          ? t('vector-db.with-replicas', '{{points}}, every replica counted', {
+              points: formatCount(row.points),
+            })
+          : formatCount(row.points),
+      ),
       numberColumn('unindexed', t('vector-db.column.unindexed', 'Not indexed'), (row) =>
         (row.optimizing ?? 0) > 0
           ? t('vector-db.optimizing', '{{points}}, optimizing', {
@@ -167,6 +191,7 @@ function CollectionTable({ rows }: { readonly rows: CollectionRow[] }) {
               })}
               to={dashboardUrl(DASHBOARDS.vectorDb, {
                 collection: original.collection,
+                environment,
                 prometheus_datasource: prometheus.chosen?.uid,
               })}
             />
@@ -178,14 +203,17 @@ function CollectionTable({ rows }: { readonly rows: CollectionRow[] }) {
                   collection: original.collection,
                   interpolation: { escapeValue: false },
                 })}
-                to={exploreUrl(traces, { attributes: { 'db.collection.name': original.collection } })}
+                to={exploreUrl(traces, {
+                  attributes: { 'db.collection.name': original.collection },
+                  resource: environmentAttributes(environmentLabel, environment),
+                })}
               />
             )}
           </Stack>
         ),
       },
     ],
-    [traces, prometheus],
+    [traces, prometheus, environmentLabel, environment],
   );
   return (
     <InteractiveTable
