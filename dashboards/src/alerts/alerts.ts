@@ -1,9 +1,13 @@
 import type { Alert } from './alert.ts';
-import { collectorAlerts } from './collector.ts';
-import { alertmanagerAlerts, prometheusAlerts, stackAlerts } from './monitoring.ts';
-import { qdrantAlerts } from './qdrant.ts';
-import { sdkAlerts, serviceAlerts } from './services.ts';
-import { jaegerAlerts, tempoAlerts } from './trace-stores.ts';
+import { alertmanagerAlerts } from './alertmanager.ts';
+import { collectorAlerts } from './collector/collector.ts';
+import { jaegerAlerts } from './jaeger.ts';
+import { prometheusAlerts } from './prometheus.ts';
+import { qdrantAlerts } from './qdrant/qdrant.ts';
+import { sdkAlerts } from './sdk.ts';
+import { serviceAlerts } from './services.ts';
+import { stackAlerts } from './stack.ts';
+import { tempoAlerts } from './tempo.ts';
 
 export interface AlertGroup {
   readonly name: string;

@@ -1,18 +1,10 @@
 import { JOBS } from '../catalogue/jobs.ts';
 import { SERVICE } from '../rules/red.ts';
 import { type Alert, type CaseSeries, counter, gauge, type Level } from './alert.ts';
+import { BY_SERVICE, CHECKOUT, CHECKOUT_INSTANCE, WHO } from './service-labels.ts';
 import { limit, type ThresholdName } from './thresholds.ts';
 
-const BY_SERVICE = SERVICE.join(', ');
-const LABELS = {
-  deployment_environment_name: 'production',
-  service_namespace: 'shop',
-  service_name: 'checkout',
-};
-const SPAN = [
-  'job="shop/checkout", instance="a", deployment_environment_name="production", service_namespace="shop"',
-  'service_name="checkout", span_name="POST /order", span_kind="SPAN_KIND_SERVER"',
-].join(', ');
+const SPAN = `${CHECKOUT_INSTANCE}, span_name="POST /order", span_kind="SPAN_KIND_SERVER"`;
 
 const calls = (status: 'UNSET' | 'ERROR', good: Level, below: Level, bad: Level): CaseSeries =>
   counter(`traces_span_metrics_calls_total{${SPAN}, status_code="STATUS_CODE_${status}"}`, good, below, bad);
@@ -30,7 +22,6 @@ const durations = (bounds: Readonly<Record<string, readonly [Level, Level, Level
 
 const P95 = 'service:duration_seconds:quantile_rate5m{quantile="0.95"}';
 const ENOUGH = `service:requests:rate5m > ${limit('requestsForLatency')}`;
-const WHO = '{{ $labels.service_name }}';
 
 interface Burn {
   readonly name: string;
@@ -84,7 +75,7 @@ function burn({
         calls('UNSET', 10, 10 - 10 * ratio * 0.97, 10 - 10 * ratio * 1.2),
         calls('ERROR', 0, 10 * ratio * 0.97, 10 * ratio * 1.2),
       ],
-      fires: LABELS,
+      fires: CHECKOUT,
       ...minutes,
       // Half of all requests fail, and there are few.
       never: [{ title: 'too few requests to tell', levels: [few, few], minutes: minutes.bad }],
@@ -151,7 +142,7 @@ export const serviceAlerts: readonly Alert[] = [
         calls('UNSET', 10, 10, 10),
         ...durations({ 5000: [10, 9, 9], 10000: [10, 9.5, 9.45], 30000: [10, 10, 10], '+Inf': [10, 10, 10] }),
       ],
-      fires: { ...LABELS, quantile: '0.95' },
+      fires: { ...CHECKOUT, quantile: '0.95' },
       never: [
         {
           title: 'too few requests to tell',
@@ -187,7 +178,7 @@ export const serviceAlerts: readonly Alert[] = [
           '+Inf': [10, 10, 10],
         }),
       ],
-      fires: { ...LABELS, quantile: '0.95' },
+      fires: { ...CHECKOUT, quantile: '0.95' },
       before: 150,
       bad: 35,
       never: [
@@ -217,7 +208,7 @@ export const serviceAlerts: readonly Alert[] = [
     ],
     cases: {
       series: [calls('UNSET', 1, 0.001, 0)],
-      fires: LABELS,
+      fires: CHECKOUT,
       before: 60,
       bad: 30,
       goneFires: true,
@@ -240,15 +231,8 @@ export const serviceAlerts: readonly Alert[] = [
     ],
     inhibits: [{ alerts: ['ServiceWithoutTraffic'], equal: SAME_SERVICE }],
     cases: {
-      series: [
-        gauge(
-          'process_uptime_seconds{job="shop/checkout", instance="a", deployment_environment_name="production", service_namespace="shop", service_name="checkout"}',
-          500,
-          1,
-          null,
-        ),
-      ],
-      fires: LABELS,
+      series: [gauge(`process_uptime_seconds{${CHECKOUT_INSTANCE}}`, 500, 1, null)],
+      fires: CHECKOUT,
       bad: 20,
       goneFires: true,
     },
@@ -270,70 +254,6 @@ export const serviceAlerts: readonly Alert[] = [
     cases: {
       series: [gauge('up{job="payments", instance="payments:8080"}', 1, 1, 0)],
       fires: { job: 'payments', instance: 'payments:8080' },
-    },
-  },
-];
-
-const SDK =
-  'job="shop/checkout", instance="a", deployment_environment_name="production", service_namespace="shop", service_name="checkout"';
-const PROCESSOR = 'otel_component_type="batching_span_processor", otel_component_name="uat/0"';
-
-export const sdkAlerts: readonly Alert[] = [
-  {
-    name: 'SdkDroppingSpans',
-    component: 'sdk',
-    severity: 'warning',
-    expr: `sum by (${BY_SERVICE}) (rate(instance:otel_sdk_dropped_spans:total[10m])) > 0`,
-    forMinutes: 5,
-    keepMinutes: 10,
-    summary: `${WHO} loses {{ $value | humanize }} spans a second before they leave it`,
-    description: 'Traces of this service have holes.',
-    panel: 'sdkDropped',
-    steps: [
-      'See which reason the panel shows: queue_full, rejected, exit_timeout, unencodable.',
-      'queue_full: the Collector is slow or away; look at its alerts. Else raise the queue of the service.',
-      "rejected: the Collector's log says why.",
-    ],
-    cases: {
-      series: [
-        counter(
-          `otel_sdk_processor_span_processed_total{${SDK}, ${PROCESSOR}, error_type="queue_full"}`,
-          null,
-          0,
-          1,
-        ),
-        counter(`otel_sdk_processor_span_processed_total{${SDK}, ${PROCESSOR}}`, 10, 10, 10),
-        gauge(`otel_sdk_processor_span_queue_size{${SDK}, ${PROCESSOR}}`, 5, 2000, 2048),
-      ],
-      fires: LABELS,
-    },
-  },
-  {
-    name: 'SdkQueueNearlyFull',
-    component: 'sdk',
-    severity: 'warning',
-    expr: `otel_sdk_processor_span_queue_size / otel_sdk_processor_span_queue_capacity > ${limit('sdkQueue')}`,
-    forMinutes: 3,
-    summary: `The span queue of ${WHO} at {{ $labels.instance }} is {{ $value | humanizePercentage }} full`,
-    description: 'When it is full, the service loses spans. Nothing is lost yet.',
-    thresholds: ['sdkQueue'],
-    panel: 'sdkQueue',
-    steps: [
-      'Does the Collector answer? Look at its alerts.',
-      'Is the traffic higher than usual? Then raise the queue, or sample at the head.',
-    ],
-    cases: {
-      series: [
-        gauge(`otel_sdk_processor_span_queue_size{${SDK}, ${PROCESSOR}}`, 5, 1630, 1650),
-        gauge(`otel_sdk_processor_span_queue_capacity{${SDK}, ${PROCESSOR}}`, 2048, 2048, 2048),
-      ],
-      fires: {
-        ...LABELS,
-        job: 'shop/checkout',
-        instance: 'a',
-        otel_component_type: 'batching_span_processor',
-        otel_component_name: 'uat/0',
-      },
     },
   },
 ];

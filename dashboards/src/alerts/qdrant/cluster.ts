@@ -1,0 +1,161 @@
+import { JOBS } from '../../catalogue/jobs.ts';
+import { type Alert, age, counter, gauge } from '../alert.ts';
+import { limit } from '../thresholds.ts';
+import { AT, HERE, JOB, OTHER, WHO } from './selectors.ts';
+
+/** Gauges of replicas and consensus are each node's view: max or min over nodes, never a sum. */
+export const clusterAlerts: readonly Alert[] = [
+  {
+    name: 'QdrantDeadReplicas',
+    component: 'qdrant',
+    severity: 'critical',
+    expr: `max by (job) (qdrant_collection_dead_replicas{${JOB}}) > 0`,
+    forMinutes: 5,
+    summary: 'Qdrant has {{ $value | humanize }} dead replicas',
+    description: 'One more lost node may take data with it.',
+    panel: 'qdrantReplicas',
+    steps: [
+      'Which? `GET /collections/{name}/cluster` on any node.',
+      'Is a node down, full or unreachable? It catches up by itself when it is back.',
+      'Gone for good: remove the peer, and replicate the shards anew.',
+    ],
+    cases: {
+      series: [gauge(`qdrant_collection_dead_replicas{${AT}}`, 0, 0, 1)],
+      fires: { job: JOBS.qdrant },
+    },
+  },
+  {
+    name: 'QdrantNoActiveReplica',
+    component: 'qdrant',
+    severity: 'critical',
+    expr: `min by (job) (qdrant_collection_active_replicas_min{${JOB}}) < 1 and max by (job) (qdrant_collections_total{${JOB}}) > 0`,
+    forMinutes: 2,
+    summary: 'A shard of Qdrant has no active replica',
+    description: 'Its points cannot be searched or written.',
+    panel: 'qdrantReplicas',
+    steps: [
+      'Which? `GET /collections/{name}/cluster` on any node.',
+      'Get its node back; else recover the shard from a snapshot.',
+    ],
+    inhibits: [{ alerts: ['QdrantDeadReplicas'], equal: ['job'] }],
+    cases: {
+      series: [
+        gauge(`qdrant_collection_active_replicas_min{${AT}}`, 1, 1, 0),
+        gauge(`qdrant_collections_total{${AT}}`, 2, 2, 2),
+      ],
+      fires: { job: JOBS.qdrant },
+      never: [{ title: 'no collection at all', levels: [0, 0], minutes: 30 }],
+    },
+  },
+  {
+    name: 'QdrantConsensusStopped',
+    component: 'qdrant',
+    severity: 'critical',
+    expr: `qdrant_cluster_working_state{${JOB}, state="stopped"} == 1`,
+    forMinutes: 1,
+    summary: `${WHO} has stopped its consensus`,
+    description: 'Collections cannot be created or changed, and replicas are not brought back.',
+    panel: 'qdrantCluster',
+    steps: ['Its log has the error; `GET /cluster` says it too.', 'Restart the node.'],
+    inhibits: [{ alerts: ['QdrantConsensusStale', 'QdrantOperationsPending'], equal: ['instance'] }],
+    cases: {
+      series: [gauge(`qdrant_cluster_working_state{${AT}, state="stopped"}`, 0, 0, 1)],
+      fires: { ...HERE, state: 'stopped' },
+    },
+  },
+  {
+    name: 'QdrantConsensusStale',
+    component: 'qdrant',
+    severity: 'warning',
+    expr: `time() - qdrant_cluster_last_update_timestamp_seconds{${JOB}} > ${limit('qdrantConsensusAge')} and on (job, instance) qdrant_cluster_enabled{${JOB}} == 1`,
+    forMinutes: 5,
+    summary: `${WHO} has had no news of its peers for {{ $value | humanizeDuration }}`,
+    description: 'It may be cut off from the cluster.',
+    thresholds: ['qdrantConsensusAge'],
+    panel: 'qdrantCluster',
+    steps: ['Can the nodes reach each other at port 6335?', 'Compare `GET /cluster` of the nodes.'],
+    cases: {
+      series: [
+        age(`qdrant_cluster_last_update_timestamp_seconds{${AT}}`, 1, 300, 400),
+        gauge(`qdrant_cluster_enabled{${AT}}`, 1, 1, 1),
+      ],
+      fires: HERE,
+    },
+  },
+  {
+    name: 'QdrantOperationsPending',
+    component: 'qdrant',
+    severity: 'warning',
+    expr: `qdrant_cluster_pending_operations_total{${JOB}} > 0`,
+    forMinutes: 10,
+    summary: `${WHO} has {{ $value | humanize }} operations waiting for the consensus`,
+    description: 'Changes of collections do not get through.',
+    panel: 'qdrantCluster',
+    steps: ['Is a majority of the nodes up?', 'Can the nodes reach each other at port 6335?'],
+    cases: { series: [gauge(`qdrant_cluster_pending_operations_total{${AT}}`, 0, 0, 3)], fires: HERE },
+  },
+  {
+    name: 'QdrantCommitLag',
+    component: 'qdrant',
+    severity: 'warning',
+    expr: `max by (job) (qdrant_cluster_commit{${JOB}}) - min by (job) (qdrant_cluster_commit{${JOB}}) > ${limit('qdrantCommitLag')}`,
+    forMinutes: 5,
+    summary: 'A node of Qdrant is {{ $value | humanize }} entries behind the others',
+    description: 'It does not know of changes to collections.',
+    thresholds: ['qdrantCommitLag'],
+    panel: 'qdrantCluster',
+    steps: ['Which? `qdrant_cluster_commit` by instance.', 'Is it busy, or cut off? Look at its log.'],
+    cases: {
+      series: [
+        gauge(`qdrant_cluster_commit{${AT}, peer_id="1"}`, 100, 100, 100),
+        gauge(`qdrant_cluster_commit{${OTHER}, peer_id="2"}`, 99, 90, 89),
+      ],
+      fires: { job: JOBS.qdrant },
+    },
+  },
+  {
+    name: 'QdrantPeersMissing',
+    component: 'qdrant',
+    severity: 'warning',
+    expr: `max by (job) (qdrant_cluster_peers_total{${JOB}}) > count by (job) (up{${JOB}} == 1)`,
+    forMinutes: 5,
+    summary: 'The cluster of Qdrant has {{ $value | humanize }} peers, and fewer of them answer Prometheus',
+    description: 'A node is down, or not scraped: what happens on it is not seen.',
+    panel: 'qdrantCluster',
+    steps: [
+      'Which? Compare `GET /cluster` with Status > Targets.',
+      'Scrape every node, not the address of the service.',
+      'A node that was taken away has to be removed from the cluster too.',
+    ],
+    cases: {
+      series: [
+        gauge(`qdrant_cluster_peers_total{${AT}}`, 2, 2, 2),
+        gauge(`up{${AT}}`, 1, 1, 1),
+        gauge(`up{${OTHER}}`, 1, 1, 0),
+      ],
+      fires: { job: JOBS.qdrant },
+      absenceFires: [1, 2],
+    },
+  },
+  {
+    name: 'QdrantElections',
+    component: 'qdrant',
+    severity: 'warning',
+    expr: `increase(qdrant_cluster_term{${JOB}}[15m]) > ${limit('qdrantElections')}`,
+    forMinutes: 0,
+    summary: `${WHO} has seen {{ $value | humanize }} elections in 15 minutes`,
+    description: 'The cluster cannot agree on a leader for long.',
+    thresholds: ['qdrantElections'],
+    panel: 'qdrantCluster',
+    steps: [
+      'Is the network between the nodes slow or lossy?',
+      'Is a node short of CPU, or restarting over and over?',
+    ],
+    cases: {
+      series: [counter(`qdrant_cluster_term{${AT}}`, 0, 2.8 / 900, 3.5 / 900)],
+      fires: HERE,
+      bad: 40,
+      after: 40,
+    },
+  },
+];
