@@ -52,8 +52,12 @@ describe.skipIf(missing)('the WebSocket service', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'websocket-load-'));
     polyglot = await startPolyglotStack({
-      // Its state is told on the machine alone, in its own network: at every address of it.
-      environment: process.env.UAT_STACK_NETWORK === 'namespaces' ? { HOST: '0.0.0.0' } : {},
+      environment: {
+        // All clients come from one address.
+        MAX_CONNECTIONS_PER_ADDRESS: String(CLIENTS),
+        // Its state is told on the machine alone, in its own network: at every address of it.
+        ...(process.env.UAT_STACK_NETWORK === 'namespaces' && { HOST: '0.0.0.0' }),
+      },
     });
   });
   afterAll(async () => {

@@ -244,5 +244,7 @@ describe.skipIf(examplesMissing)('three services', () => {
   it('says with what it traces', () => {
     for (const name of ['llm-router', 'websocket-service'] as const)
       expect(polyglot.services[name].log()).toContain('tracing initialized');
+    // Go's memory has a limit, below the container's 256 MiB.
+    expect(polyglot.services['websocket-service'].log()).toContain(`"memory_limit":${200 * 2 ** 20}`);
   });
 });

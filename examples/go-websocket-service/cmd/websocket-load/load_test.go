@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -31,7 +32,9 @@ func TestNothingIsLostUnderLoad(t *testing.T) {
 		o.duration, _ = time.ParseDuration(given)
 	}
 	receiver, address := otlptest.StartGRPC(t)
-	service := startProgram(t, "PORT=0", "ROUTER_URL="+routertest.Start(t).URL, "OTEL_EXPORTER_OTLP_ENDPOINT="+address, "OTEL_EXPORTER_OTLP_INSECURE=true")
+	service := startProgram(t, "PORT=0", "ROUTER_URL="+routertest.Start(t).URL, "OTEL_EXPORTER_OTLP_ENDPOINT="+address, "OTEL_EXPORTER_OTLP_INSECURE=true",
+		// All of them come from one address.
+		fmt.Sprint("MAX_CONNECTIONS_PER_ADDRESS=", o.clients))
 	o.url = service.url + "/ws"
 	before := service.state(t)
 	r := load(t.Context(), o)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"uat-tracing.example/websocket-service/internal/settings"
 )
 
 const (
@@ -20,17 +22,14 @@ const (
 	// maxRetryDelay bounds how long after a backend's recovery delivery goes on.
 	maxRetryDelay = 5 * time.Second
 	outOfTime     = "the time for it before the end was over"
+	// batchBytes at which a batch is closed, estimated: masked and encoded it stays below the 4 MiB that a gRPC receiver
+	// accepts by default.
+	batchBytes = 1 << 20
 )
 
 // Options of a batch processor.
 type Options struct {
-	// MaxQueueSize in spans, those being exported included. Further ones are dropped and counted.
-	MaxQueueSize       int
-	MaxExportBatchSize int
-	// ScheduleDelay that a span waits at most for its batch to be full.
-	ScheduleDelay time.Duration
-	// ExportTimeout of one attempt.
-	ExportTimeout time.Duration
+	settings.Batch
 	// Report what happens; nil for nobody.
 	Report Report
 }
@@ -48,7 +47,7 @@ type BatchProcessor struct {
 	exporter sdktrace.SpanExporter
 	options  Options
 
-	queue chan sdktrace.ReadOnlySpan
+	queue chan queued
 	// flush asks the batching goroutine to hand over what it has; it answers on the channel given.
 	flush    chan chan struct{}
 	stopping chan struct{}
@@ -65,7 +64,19 @@ type BatchProcessor struct {
 	ending  sync.RWMutex
 	stopped bool
 
-	ended, exported, held, dropped atomic.Int64
+	ended, exported, held, heldBytes, dropped atomic.Int64
+}
+
+// queued span, with the size of what is encoded of it.
+type queued struct {
+	span  sdktrace.ReadOnlySpan
+	bytes int
+}
+
+// batch of spans, with the memory that they hold in the queue.
+type batch struct {
+	spans  []sdktrace.ReadOnlySpan
+	memory int64
 }
 
 // NewBatchProcessor starts its goroutine; Shutdown ends it.
@@ -77,7 +88,7 @@ func NewBatchProcessor(exporter sdktrace.SpanExporter, options Options) *BatchPr
 	p := &BatchProcessor{
 		exporter: exporter,
 		options:  options,
-		queue:    make(chan sdktrace.ReadOnlySpan, options.MaxQueueSize),
+		queue:    make(chan queued, options.MaxQueueSize),
 		flush:    make(chan chan struct{}),
 		stopping: make(chan struct{}),
 		cut:      cut,
@@ -104,13 +115,21 @@ func (p *BatchProcessor) OnEnd(span sdktrace.ReadOnlySpan) {
 		p.drop(1, "ended after the shutdown")
 		return
 	}
-	if p.held.Add(1) > int64(p.options.MaxQueueSize) {
-		p.held.Add(-1)
+	bytes := encodedBytes(span)
+	memory := int64(bytes + spanMemory)
+	if held, heldBytes := p.held.Add(1), p.heldBytes.Add(memory); held > int64(p.options.MaxQueueSize) || heldBytes > p.options.MaxQueueBytes {
+		p.free(1, memory)
 		p.drop(1, "the queue is full")
 		return
 	}
 	// There is room: the queue is as large as what may be held.
-	p.queue <- span
+	p.queue <- queued{span, bytes}
+}
+
+// free what was held.
+func (p *BatchProcessor) free(spans int, memory int64) {
+	p.held.Add(int64(-spans))
+	p.heldBytes.Add(-memory)
 }
 
 // Stats so far.
@@ -164,26 +183,31 @@ func (p *BatchProcessor) Shutdown(ctx context.Context) error {
 // run makes batches.
 func (p *BatchProcessor) run() {
 	defer close(p.done)
-	var batch []sdktrace.ReadOnlySpan
+	var next batch
+	nextBytes := 0
 	var underWay []<-chan struct{}
 	// Runs from the first span of a batch.
 	timer := time.NewTimer(p.options.ScheduleDelay)
 	timer.Stop()
 	send := func() {
 		timer.Stop()
-		if len(batch) > 0 {
+		if len(next.spans) > 0 {
 			underWay = slices.DeleteFunc(underWay, isClosed)
-			underWay = append(underWay, p.start(batch))
-			batch = nil
+			underWay = append(underWay, p.start(next))
+			next, nextBytes = batch{}, 0
 		}
 	}
-	add := func(span sdktrace.ReadOnlySpan) {
-		if batch == nil {
-			batch = make([]sdktrace.ReadOnlySpan, 0, p.options.MaxExportBatchSize)
+	add := func(one queued) {
+		if nextBytes+one.bytes > batchBytes {
+			send()
+		}
+		if next.spans == nil {
 			timer.Reset(p.options.ScheduleDelay)
 		}
-		batch = append(batch, span)
-		if len(batch) == p.options.MaxExportBatchSize {
+		next.spans = append(next.spans, one.span)
+		next.memory += int64(one.bytes + spanMemory)
+		nextBytes += one.bytes
+		if len(next.spans) == p.options.MaxExportBatchSize {
 			send()
 		}
 	}
@@ -224,19 +248,19 @@ func (p *BatchProcessor) run() {
 }
 
 // start exporting a batch in the next free slot. The channel is closed when it is delivered or given up.
-func (p *BatchProcessor) start(batch []sdktrace.ReadOnlySpan) <-chan struct{} {
+func (p *BatchProcessor) start(b batch) <-chan struct{} {
 	delivered := make(chan struct{})
 	select {
 	case p.slots <- struct{}{}:
 	case <-p.cut.Done():
-		p.give(batch, outOfTime)
+		p.give(b, outOfTime)
 		close(delivered)
 		return delivered
 	}
 	go func() {
 		defer close(delivered)
 		defer func() { <-p.slots }()
-		p.deliver(batch)
+		p.deliver(b)
 	}()
 	return delivered
 }
@@ -251,28 +275,28 @@ func isClosed(channel <-chan struct{}) bool {
 }
 
 // deliver tries until the batch is taken, refused for good, or there is no more time.
-func (p *BatchProcessor) deliver(batch []sdktrace.ReadOnlySpan) {
+func (p *BatchProcessor) deliver(b batch) {
 	delay := firstRetryDelay
 	for {
 		attempt, cancel := context.WithTimeout(p.cut, p.options.ExportTimeout)
-		err := p.exporter.ExportSpans(attempt, batch)
+		err := p.exporter.ExportSpans(attempt, b.spans)
 		cancel()
 		rejected, permanent := classify(err)
 		switch {
 		case err == nil || rejected >= 0:
-			taken := len(batch) - max(0, min(rejected, len(batch)))
-			p.held.Add(int64(-len(batch)))
+			taken := len(b.spans) - max(0, min(rejected, len(b.spans)))
+			p.free(len(b.spans), b.memory)
 			p.exported.Add(int64(taken))
 			p.options.Report.Delivered(taken)
-			if taken < len(batch) {
-				p.drop(len(batch)-taken, "the backend rejected it: "+err.Error())
+			if taken < len(b.spans) {
+				p.drop(len(b.spans)-taken, "the backend rejected it: "+err.Error())
 			}
 			return
 		case permanent:
-			p.give(batch, "the backend refused it for good: "+err.Error())
+			p.give(b, "the backend refused it for good: "+err.Error())
 			return
 		case p.cut.Err() != nil:
-			p.give(batch, outOfTime+": "+err.Error())
+			p.give(b, outOfTime+": "+err.Error())
 			return
 		}
 		p.options.Report.Failed(err)
@@ -288,9 +312,9 @@ func (p *BatchProcessor) deliver(batch []sdktrace.ReadOnlySpan) {
 }
 
 // give a batch up.
-func (p *BatchProcessor) give(batch []sdktrace.ReadOnlySpan, reason string) {
-	p.held.Add(int64(-len(batch)))
-	p.drop(len(batch), reason)
+func (p *BatchProcessor) give(b batch, reason string) {
+	p.free(len(b.spans), b.memory)
+	p.drop(len(b.spans), reason)
 }
 
 func (p *BatchProcessor) drop(spans int, reason string) {

@@ -3,18 +3,26 @@ package export
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+	otelcodes "go.opentelemetry.io/otel/codes"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	"uat-tracing.example/websocket-service/internal/goroutines"
+	"uat-tracing.example/websocket-service/internal/otlptest"
+	"uat-tracing.example/websocket-service/internal/redaction"
+	"uat-tracing.example/websocket-service/internal/settings"
 )
 
 // backend that answers each batch as told, and remembers what it took.
@@ -83,7 +91,7 @@ func (r *reports) Dropped(spans int, reason string) {
 	r.reasons[reason] += spans
 }
 
-var small = Options{MaxQueueSize: 100, MaxExportBatchSize: 10, ScheduleDelay: 10 * time.Millisecond, ExportTimeout: time.Second}
+var small = Options{Batch: settings.Batch{MaxQueueSize: 100, MaxQueueBytes: 64 << 20, MaxExportBatchSize: 10, ScheduleDelay: 10 * time.Millisecond, ExportTimeout: time.Second}}
 
 // start a processor with a tracer on it; it is shut down with the test.
 func start(t *testing.T, b *backend, options Options) (*BatchProcessor, trace.Tracer, *reports) {
@@ -230,5 +238,104 @@ func waitUntil(t *testing.T, what string, isTrue func() bool) {
 			t.Fatalf("waited 20 s until %s", what)
 		}
 		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// Large spans fill the bytes that may be held long before the number of spans that may.
+func TestTheQueueIsBoundedInBytes(t *testing.T) {
+	release := make(chan struct{})
+	b := &backend{export: func(context.Context, int) error { <-release; return nil }}
+	options := small
+	options.MaxQueueSize, options.MaxQueueBytes = 10_000, 1<<20
+	processor, tracer, said := start(t, b, options)
+	const textBytes = 50_000
+	for range 100 {
+		_, span := tracer.Start(t.Context(), "span", trace.WithAttributes(attribute.String("text", strings.Repeat("x", textBytes))))
+		span.End()
+	}
+	if got := processor.Stats(); got.Queued < 15 || got.Queued > 1<<20/textBytes || got.Dropped != 100-got.Queued {
+		t.Errorf("%+v", got)
+	}
+	close(release)
+	if err := processor.ForceFlush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if processor.heldBytes.Load() != 0 || said.reasons["the queue is full"] == 0 {
+		t.Errorf("%d bytes are held, said: %v", processor.heldBytes.Load(), said.reasons)
+	}
+	before := processor.Stats()
+	end(tracer, 1)
+	if err := processor.ForceFlush(t.Context()); err != nil || processor.Stats().Exported != before.Exported+1 {
+		t.Errorf("no room again: %+v, then %+v (%v)", before, processor.Stats(), err)
+	}
+}
+
+// What is counted for a span is what it takes, or more: of texts and of everything around them.
+func TestTheMemoryOfQueuedSpansIsCounted(t *testing.T) {
+	release := make(chan struct{})
+	b := &backend{export: func(context.Context, int) error { <-release; return nil }}
+	options := small
+	options.MaxQueueSize, options.MaxQueueBytes = 20_000, 1<<30
+	processor, tracer, _ := start(t, b, options)
+	before := heapInUse()
+	link := trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{1}})
+	for i := range 20_000 {
+		attributes := []attribute.KeyValue{attribute.String("messaging.message.id", fmt.Sprint(i)), attribute.Int("messaging.message.body.size", i)}
+		for _, key := range []attribute.Key{"a", "b", "c", "d", "e", "f", "g", "h"} {
+			attributes = append(attributes, key.String(strings.Repeat("x", 20)))
+		}
+		// As a message's is.
+		_, span := tracer.Start(t.Context(), "complete /ws", trace.WithAttributes(attributes...), trace.WithLinks(
+			trace.Link{SpanContext: link, Attributes: []attribute.KeyValue{attribute.String("websocket.link", "connection")}},
+			trace.Link{SpanContext: link, Attributes: []attribute.KeyValue{attribute.String("websocket.link", "upgrade")}}))
+		span.SetAttributes(attribute.String("error.type", "busy"))
+		span.End()
+	}
+	used, counted := heapInUse()-before, processor.heldBytes.Load()
+	t.Logf("%d bytes a span are used, %d counted", used/20_000, counted/20_000)
+	if used > counted || used < counted/3 {
+		t.Errorf("%d bytes are used, %d counted", used, counted)
+	}
+	close(release)
+}
+
+func heapInUse() int64 {
+	runtime.GC()
+	runtime.GC()
+	var now runtime.MemStats
+	runtime.ReadMemStats(&now)
+	return int64(now.HeapAlloc)
+}
+
+// 512 spans of the largest size that callers can make them, through the real exporter: each request is below what a gRPC
+// receiver takes by default.
+func TestARequestIsSmallerThanAReceiverTakes(t *testing.T) {
+	receiver, address := otlptest.StartGRPC(t)
+	endpoint, _ := url.Parse("http://" + address)
+	exporter, err := NewGRPCExporter(t.Context(), endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := Options{Batch: settings.Batch{MaxQueueSize: 2000, MaxQueueBytes: 64 << 20, MaxExportBatchSize: 512, ScheduleDelay: time.Minute, ExportTimeout: time.Minute}}
+	said := &reports{}
+	options.Report = said
+	processor := NewBatchProcessor(redaction.NewExporter(exporter), options)
+	t.Cleanup(func() { _ = processor.Shutdown(context.Background()) })
+	tracer := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(processor)).Tracer("test")
+	for range 512 {
+		_, span := tracer.Start(t.Context(), "span")
+		// Masked, it is longer.
+		span.SetAttributes(attribute.String("secrets", strings.Repeat("pwd=x ", 170)))
+		for i := range 8 {
+			span.SetAttributes(attribute.String(fmt.Sprint("text", i), strings.Repeat("x", 1024)))
+		}
+		span.SetStatus(otelcodes.Error, strings.Repeat("x", 1000))
+		span.End()
+	}
+	if err := processor.ForceFlush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := processor.Stats(); got != (Stats{Ended: 512, Exported: 512}) || len(receiver.Spans()) != 512 || said.failed != 0 {
+		t.Errorf("%+v, %d arrived, %v", got, len(receiver.Spans()), said.reasons)
 	}
 }

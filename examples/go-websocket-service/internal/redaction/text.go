@@ -57,8 +57,10 @@ var shapes = []shape{
 
 var pairWords = []string{"pass", "pwd", "secret", "token", "key", "auth", "credential", "cookie", "signature", "jwt", "session", "sid", "pin"}
 
-// Text with every secret in it masked; the very same text when there is none.
+// Text with every secret in it masked, and what is no UTF-8 replaced, which neither OTLP nor JSON can carry; the very same
+// text when there is nothing of it.
 func Text(text string) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
 	if len(text) < minSecretText {
 		return text
 	}

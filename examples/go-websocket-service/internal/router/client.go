@@ -11,12 +11,14 @@ import (
 	"mime"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
+
+	"uat-tracing.example/websocket-service/internal/plainjson"
+	"uat-tracing.example/websocket-service/internal/settings"
 )
 
 const completionsPath = "/v1/completions"
@@ -24,18 +26,19 @@ const completionsPath = "/v1/completions"
 // idleTimeout of a connection to the router: two goroutines each, which go soon after the load does.
 const idleTimeout = 10 * time.Second
 
+// maxHeadBytes of an answer; Go's own bound is 10 MB.
+const maxHeadBytes = 16 << 10
+
 // Options of a client.
 type Options struct {
-	URL *url.URL
-	// MaxConnections to the router; requests beyond wait for one.
-	MaxConnections int
-	// MaxAnswerBytes of one answer, streamed or not.
-	MaxAnswerBytes int64
+	settings.Router
 	TracerProvider trace.TracerProvider
 	Propagator     propagation.TextMapPropagator
 }
 
-// Client of the router. Time-outs are those of the contexts it is called with.
+// Client of the router. Time-outs are those of the contexts it is called with. Each request is sent once: a completion may
+// cost money, and behind a broken connection nobody knows whether one was made. net/http sends a POST again only where not a
+// byte of it was written, on an idle connection that had been closed.
 type Client struct {
 	options   Options
 	transport *http.Transport
@@ -47,15 +50,17 @@ type Client struct {
 func New(options Options) *Client {
 	transport := &http.Transport{
 		// No proxy: the router is next door, and a prompt is nobody else's business.
-		DialContext:           (&net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		MaxConnsPerHost:       options.MaxConnections,
-		MaxIdleConns:          options.MaxConnections,
-		MaxIdleConnsPerHost:   options.MaxConnections,
-		IdleConnTimeout:       idleTimeout,
-		TLSHandshakeTimeout:   5 * time.Second,
-		ExpectContinueTimeout: time.Second,
+		DialContext:            (&net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		MaxConnsPerHost:        options.MaxConnections,
+		MaxIdleConns:           options.MaxConnections,
+		MaxIdleConnsPerHost:    options.MaxConnections,
+		IdleConnTimeout:        idleTimeout,
+		TLSHandshakeTimeout:    5 * time.Second,
+		ExpectContinueTimeout:  time.Second,
+		MaxResponseHeaderBytes: maxHeadBytes,
 	}
-	traced := otelhttp.NewTransport(transport,
+	// Below the tracing, which writes the texts of errors into spans.
+	traced := otelhttp.NewTransport(shortErrors{transport},
 		otelhttp.WithTracerProvider(options.TracerProvider),
 		otelhttp.WithPropagators(options.Propagator),
 		otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return r.Method + " " + completionsPath }))
@@ -79,9 +84,12 @@ type Request struct {
 	Prompt string
 	// MaxTokens, 0 for the router's default.
 	MaxTokens int
+	// Room is asked for each part of the answer, in bytes, before the next one is read; false ends it with Busy. Nil for
+	// room without end.
+	Room func(bytes int64) bool
 }
 
-// Completion of a prompt. Usage and Context are the router's own JSON, empty when it sent none.
+// Completion of a prompt. Usage and Context are the router's own JSON objects, empty when it sent none, or too large ones.
 type Completion struct {
 	Text    string
 	Model   string
@@ -96,7 +104,7 @@ func (c *Client) Complete(ctx context.Context, request Request) (Completion, err
 		return Completion{}, err
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(c.limited(response.Body))
+	body, err := io.ReadAll(c.limited(response.Body, request.Room))
 	if err != nil {
 		return Completion{}, errorOf(ctx, err)
 	}
@@ -136,7 +144,7 @@ func (c *Client) ask(ctx context.Context, request Request, stream bool) (*http.R
 	if stream {
 		fields["stream_options"] = map[string]bool{"include_usage": true}
 	}
-	body, err := json.Marshal(fields)
+	body, err := plainjson.Marshal(fields)
 	if err != nil {
 		return nil, &Error{Code: Refused, Message: err.Error()}
 	}
@@ -166,16 +174,20 @@ func (c *Client) ask(ctx context.Context, request Request, stream bool) (*http.R
 	return nil, refusal(response.StatusCode, text)
 }
 
-var errTooLarge = errors.New("the router's answer is too large")
+var (
+	errTooLarge = errors.New("the router's answer is too large")
+	errNoRoom   = errors.New("the service has no memory left for the answer; try again later")
+)
 
-// limited fails with errTooLarge behind the last byte allowed.
-func (c *Client) limited(body io.Reader) io.Reader {
-	return &limitedReader{body, c.options.MaxAnswerBytes}
+// limited fails with errTooLarge behind the last byte allowed, and with errNoRoom where room says so.
+func (c *Client) limited(body io.Reader, room func(bytes int64) bool) io.Reader {
+	return &limitedReader{body, c.options.MaxAnswerBytes, room}
 }
 
 type limitedReader struct {
 	from io.Reader
 	left int64
+	room func(bytes int64) bool
 }
 
 func (r *limitedReader) Read(p []byte) (int, error) {
@@ -183,6 +195,9 @@ func (r *limitedReader) Read(p []byte) (int, error) {
 	r.left -= int64(n)
 	if r.left < 0 {
 		return 0, errTooLarge
+	}
+	if n > 0 && r.room != nil && !r.room(int64(n)) {
+		return 0, errNoRoom
 	}
 	return n, err
 }

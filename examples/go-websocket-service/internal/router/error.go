@@ -43,6 +43,8 @@ func errorOf(ctx context.Context, err error) *Error {
 		return known
 	case errors.Is(err, errTooLarge):
 		return &Error{Code: Refused, Message: errTooLarge.Error()}
+	case errors.Is(err, errNoRoom):
+		return &Error{Code: Busy, Message: errNoRoom.Error()}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return &Error{Code: Timeout, Message: "the router has not answered in time"}
 	case ctx.Err() != nil:
@@ -58,7 +60,7 @@ func refusal(status int, body []byte) *Error {
 	}
 	message := fmt.Sprintf("the router answers %d", status)
 	if json.Unmarshal(body, &answer) == nil && answer.Error.Message != "" {
-		message += ": " + shorten(answer.Error.Message)
+		message += ": " + shorten(answer.Error.Message, maxMessageLength)
 	}
 	switch status {
 	case http.StatusRequestEntityTooLarge:
@@ -73,16 +75,32 @@ func refusal(status int, body []byte) *Error {
 	return &Error{Code: Refused, Message: message}
 }
 
-// maxMessageLength of another program's text in ours.
+// maxMessageLength of another program's text in ours, in bytes.
 const maxMessageLength = 300
 
-func shorten(text string) string {
-	if len(text) <= maxMessageLength {
+// shorten a text to so many bytes, at the end of a character, with a mark behind them.
+func shorten(text string, length int) string {
+	if len(text) <= length {
 		return text
 	}
-	cut := maxMessageLength
-	for cut > 0 && !utf8.RuneStart(text[cut]) {
-		cut--
+	for length > 0 && !utf8.RuneStart(text[length]) {
+		length--
 	}
-	return strings.TrimSpace(text[:cut]) + "…"
+	return strings.TrimSpace(text[:length]) + "…"
 }
+
+// shortErrors cuts the texts of errors, which quote what came as an answer.
+type shortErrors struct{ http.RoundTripper }
+
+func (t shortErrors) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := t.RoundTripper.RoundTrip(request)
+	if err != nil && len(err.Error()) > maxMessageLength {
+		err = shortError{err}
+	}
+	return response, err
+}
+
+type shortError struct{ error }
+
+func (e shortError) Error() string { return shorten(e.error.Error(), maxMessageLength) }
+func (e shortError) Unwrap() error { return e.error }

@@ -25,15 +25,22 @@ type chunk struct {
 	} `json:"choices"`
 }
 
+// Bounds of what goes into an answer beside its text, which MaxAnswerBytes bounds: a name, some numbers, some titles.
+const (
+	maxModelLength  = 256
+	maxUsageBytes   = 4 << 10
+	maxContextBytes = 64 << 10
+)
+
 // addTo the completion what the chunk brings besides its text, and return the text.
 func (c *chunk) addTo(completion *Completion) string {
 	if c.Model != "" {
-		completion.Model = c.Model
+		completion.Model = shorten(c.Model, maxModelLength)
 	}
-	if isObject(c.Usage) {
+	if isObject(c.Usage) && len(c.Usage) <= maxUsageBytes {
 		completion.Usage = c.Usage
 	}
-	if isObject(c.Context) {
+	if isObject(c.Context) && len(c.Context) <= maxContextBytes {
 		completion.Context = c.Context
 	}
 	if len(c.Choices) == 0 {
@@ -56,7 +63,7 @@ func (c *Client) Stream(ctx context.Context, request Request, onDelta func(text 
 	defer response.Body.Close()
 	var completion Completion
 	var whole strings.Builder
-	events := bufio.NewReaderSize(c.limited(response.Body), 16<<10)
+	events := bufio.NewReaderSize(c.limited(response.Body, request.Room), 16<<10)
 	for {
 		data, err := nextData(events)
 		if err != nil {
@@ -76,7 +83,7 @@ func (c *Client) Stream(ctx context.Context, request Request, onDelta func(text 
 			return completion, &Error{Code: Refused, Message: "the router's stream is no completion"}
 		}
 		if event.Error != nil {
-			return completion, &Error{Code: Unavailable, Message: "the router broke off its answer: " + shorten(event.Error.Message)}
+			return completion, &Error{Code: Unavailable, Message: "the router broke off its answer: " + shorten(event.Error.Message, maxMessageLength)}
 		}
 		if text := event.addTo(&completion); text != "" {
 			whole.WriteString(text)

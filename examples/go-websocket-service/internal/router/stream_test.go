@@ -22,7 +22,7 @@ func TestEventsAreReadAsTheirStandardHasThem(t *testing.T) {
 
 func TestTextOfOthersIsShortened(t *testing.T) {
 	for _, text := range []string{strings.Repeat("ü", 1000), strings.Repeat("a", 301), "short"} {
-		got := shorten(text)
+		got := shorten(text, maxMessageLength)
 		if len(got) > maxMessageLength+len("…") || strings.ToValidUTF8(got, "?") != got {
 			t.Errorf("%q", got)
 		}

@@ -34,7 +34,7 @@ func (s *Service) ready(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, map[string]string{"status": "ready"})
 }
 
-// state for a developer on the same machine: a leak of goroutines, and spans that were dropped, show here.
+// state for a developer on the same machine: a leak of goroutines or of memory, and spans that were dropped, show here.
 func (s *Service) state(w http.ResponseWriter, r *http.Request) {
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
 	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
@@ -42,10 +42,11 @@ func (s *Service) state(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer(w, http.StatusOK, struct {
-		Goroutines  int          `json:"goroutines"`
-		Connections int          `json:"connections"`
-		Spans       export.Stats `json:"spans"`
-	}{runtime.NumGoroutine(), s.sockets.Open(), s.tracing.Stats()})
+		Goroutines    int          `json:"goroutines"`
+		Connections   int          `json:"connections"`
+		BytesUnderWay int64        `json:"bytes_under_way"`
+		Spans         export.Stats `json:"spans"`
+	}{runtime.NumGoroutine(), s.sockets.Open(), s.sockets.BytesUnderWay(), s.tracing.Stats()})
 }
 
 func answer(w http.ResponseWriter, status int, body any) {

@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"golang.org/x/net/netutil"
 
+	"uat-tracing.example/websocket-service/internal/addresses"
 	"uat-tracing.example/websocket-service/internal/router"
 	"uat-tracing.example/websocket-service/internal/settings"
 	"uat-tracing.example/websocket-service/internal/socket"
@@ -23,7 +26,9 @@ import (
 const (
 	// spareConnections beside the WebSocket ones: health checks, refusals, heads that are not complete yet.
 	spareConnections = 256
-	maxHeaderBytes   = 16 << 10
+	// sparePerAddress likewise, of one client address; more are closed without a word.
+	sparePerAddress = 64
+	maxHeaderBytes  = 16 << 10
 	// requestTimeout of everything that is no WebSocket, to read it and to answer it.
 	requestTimeout = 10 * time.Second
 	idleTimeout    = 60 * time.Second
@@ -50,26 +55,15 @@ func Start(s *settings.Settings, t *tracing.Tracing, logger *slog.Logger) (*Serv
 	}
 	service := &Service{settings: s, logger: logger, tracing: t, listener: listener, served: make(chan error, 1)}
 	service.router = router.New(router.Options{
-		URL:            s.RouterURL,
-		MaxConnections: s.RouterMaxConnections,
-		MaxAnswerBytes: s.RouterMaxAnswerBytes,
+		Router:         s.Router,
 		TracerProvider: t.Provider,
 		Propagator:     t.Propagator,
 	})
 	service.sockets = socket.NewHandler(socket.Options{
-		Router:          service.router,
-		Logger:          logger,
-		TracerProvider:  t.Provider,
-		AllowedOrigins:  s.AllowedOrigins,
-		MaxConnections:  s.MaxConnections,
-		MaxMessageBytes: s.MaxMessageBytes,
-		MaxInFlight:     s.MaxInFlight,
-		SendQueueSize:   s.SendQueueSize,
-		MaxBadMessages:  s.MaxBadMessages,
-		MessageTimeout:  s.MessageTimeout,
-		PingInterval:    s.PingInterval,
-		PongTimeout:     s.PongTimeout,
-		WriteTimeout:    s.WriteTimeout,
+		Socket:         s.Socket,
+		Router:         service.router,
+		Logger:         logger,
+		TracerProvider: t.Provider,
 	})
 	service.server = &http.Server{
 		Handler:           service.routes(),
@@ -81,10 +75,19 @@ func Start(s *settings.Settings, t *tracing.Tracing, logger *slog.Logger) (*Serv
 		// net/http's own lines: clients that go away in the middle, TLS on a plain port.
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
-	limited := netutil.LimitListener(listener, s.MaxConnections+spareConnections)
+	perAddress := addresses.Listener(listener, addresses.NewCounter(s.Socket.MaxConnectionsPerAddress+sparePerAddress))
+	limited := netutil.LimitListener(perAddress, s.Socket.MaxConnections+spareConnections)
 	go func() { service.served <- service.server.Serve(limited) }()
-	logger.Info("listening", "url", service.URL(), "router", s.RouterURL.String())
+	logger.Info("listening", "url", service.URL(), "router", s.Router.URL.String(), "memory_limit", memoryLimit())
 	return service, nil
+}
+
+// memoryLimit that GOMEMLIMIT sets, in bytes; 0 for none.
+func memoryLimit() int64 {
+	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {
+		return limit
+	}
+	return 0
 }
 
 // URL it listens on.

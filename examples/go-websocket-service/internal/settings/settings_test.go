@@ -16,14 +16,14 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Host != "127.0.0.1" || s.Port != 8080 || s.RouterURL.String() != "http://127.0.0.1:8001" || s.MaxMessageBytes != 65536 || s.MaxInFlight != 8 ||
-		s.PingInterval != 20*time.Second || s.PongTimeout != 10*time.Second || s.WriteTimeout != 5*time.Second ||
-		strings.Join(s.AllowedOrigins, " ") != "http://localhost:8000 http://127.0.0.1:8000" {
+	if s.Host != "127.0.0.1" || s.Port != 8080 || s.Router.URL.String() != "http://127.0.0.1:8001" || s.Socket.MaxMessageBytes != 65536 || s.Socket.MaxInFlight != 8 ||
+		s.Socket.PingInterval != 20*time.Second || s.Socket.PongTimeout != 10*time.Second || s.Socket.WriteTimeout != 5*time.Second ||
+		strings.Join(s.Socket.AllowedOrigins, " ") != "http://localhost:8000 http://127.0.0.1:8000" {
 		t.Errorf("%+v", s)
 	}
 	tracing := s.Tracing
 	if tracing.ServiceName != "websocket-service" || tracing.Protocol != GRPC || tracing.Endpoint.String() != "http://localhost:4317" || !tracing.Exported ||
-		tracing.Preset != "development" || tracing.Ratio != 1 || !tracing.ParentBased || tracing.MaxQueueSize != 32768 || tracing.ScheduleDelay != 200*time.Millisecond {
+		tracing.Preset != "development" || tracing.Ratio != 1 || !tracing.ParentBased || tracing.Batch.MaxQueueSize != 32768 || tracing.Batch.ScheduleDelay != 200*time.Millisecond || tracing.MaxAttributeLength != 1024 {
 		t.Errorf("%+v", tracing)
 	}
 }
@@ -93,7 +93,9 @@ func TestBadSettingsAreNamed(t *testing.T) {
 		{"OTEL_TRACES_SAMPLER", "jaeger_remote", "always_on"},
 		{"UAT_TRACING_PRESET", "prod", "development, production, collector, off"},
 		{"OTEL_RESOURCE_ATTRIBUTES", "a", "key=value"}, {"OTEL_RESOURCE_ATTRIBUTES", "a=%zz", "percent-encoded"},
-		{"OTEL_BSP_MAX_QUEUE_SIZE", "0", "from 1 to"},
+		{"OTEL_BSP_MAX_QUEUE_SIZE", "0", "from 1 to"}, {"MAX_QUEUE_BYTES", "1", "from 65536 to"},
+		{"MAX_CONNECTIONS_PER_ADDRESS", "0", "from 1 to"}, {"MAX_BYTES_UNDER_WAY", "1k", "from 65536 to"},
+		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "none", "from 1 to"}, {"OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "0", "from 1 to"},
 	} {
 		_, err := read(t, map[string]string{each.name: each.value})
 		if err == nil || !strings.HasPrefix(err.Error(), each.name+" is ") || !strings.Contains(err.Error(), each.says) || strings.Contains(err.Error(), "\n") {

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"math"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -48,22 +49,35 @@ func readTracing(v *variables) Tracing {
 	}
 	exported := v.oneOf("OTEL_TRACES_EXPORTER", "otlp", "otlp", "none") == "otlp" && !v.isTrue("OTEL_SDK_DISABLED")
 	return Tracing{
-		ServiceName:   v.text("OTEL_SERVICE_NAME", serviceName),
-		Resource:      resource,
-		Environment:   environment,
-		Exported:      exported && preset != "off",
-		Protocol:      protocol,
-		Endpoint:      v.endpoint(protocol),
-		Preset:        preset,
-		Ratio:         ratio,
-		ParentBased:   parentBased,
-		MaxQueueSize:  queue,
-		ScheduleDelay: v.millis("OTEL_BSP_SCHEDULE_DELAY", delay),
-		ExportTimeout: v.millis("OTEL_BSP_EXPORT_TIMEOUT", 30_000),
-		FlushTimeout:  v.millis("FLUSH_TIMEOUT_MS", 5_000),
-		// The specification: at most the queue's size.
-		MaxExportBatchSize: min(queue, v.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 512, 1, 10_000_000)),
+		ServiceName:        v.text("OTEL_SERVICE_NAME", serviceName),
+		Resource:           resource,
+		Environment:        environment,
+		Exported:           exported && preset != "off",
+		Protocol:           protocol,
+		Endpoint:           v.endpoint(protocol),
+		Preset:             preset,
+		Ratio:              ratio,
+		ParentBased:        parentBased,
+		MaxAttributeLength: v.attributeLength(),
+		FlushTimeout:       v.millis("FLUSH_TIMEOUT_MS", 5_000),
+		Batch: Batch{
+			MaxQueueSize:  queue,
+			MaxQueueBytes: int64(v.number("MAX_QUEUE_BYTES", 40<<20, 64<<10, math.MaxInt32)),
+			// The specification: at most the queue's size.
+			MaxExportBatchSize: min(queue, v.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 512, 1, 10_000_000)),
+			ScheduleDelay:      v.millis("OTEL_BSP_SCHEDULE_DELAY", delay),
+			ExportTimeout:      v.millis("OTEL_BSP_EXPORT_TIMEOUT", 30_000),
+		},
 	}
+}
+
+func (v *variables) attributeLength() int {
+	const ofSpans, ofAll = "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"
+	name := ofSpans
+	if v.text(ofSpans, "") == "" {
+		name = ofAll
+	}
+	return v.number(name, 1024, 1, 64<<10)
 }
 
 // resource of the variables, read as the W3C Baggage format has it.

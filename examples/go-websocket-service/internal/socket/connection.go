@@ -11,9 +11,6 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// contextWithoutSpan to extract a caller's context into.
-var contextWithoutSpan = context.Background()
-
 // closeTimeout for a client to take the close frame and to answer it.
 const closeTimeout = 5 * time.Second
 
@@ -22,6 +19,8 @@ const closeTimeout = 5 * time.Second
 type connection struct {
 	handler *Handler
 	id      string
+	// remote address, host:port.
+	remote string
 	// handshake is the span of the upgrade request, caller what that request carried.
 	handshake trace.SpanContext
 	caller    trace.SpanContext
@@ -50,11 +49,12 @@ type connection struct {
 	messagesReceived, messagesSent, bytesReceived, bytesSent atomic.Int64
 }
 
-func newConnection(h *Handler, handshake, caller trace.SpanContext) *connection {
+func newConnection(h *Handler, remote string, handshake, caller trace.SpanContext) *connection {
 	ctx, cancel := context.WithCancel(trace.ContextWithSpanContext(context.Background(), handshake))
 	return &connection{
 		handler:   h,
 		id:        newConnectionID(),
+		remote:    remote,
 		handshake: handshake,
 		caller:    caller,
 		opened:    time.Now(),
@@ -76,6 +76,7 @@ func (c *connection) run(socket *websocket.Conn, network net.Conn) {
 	c.goroutines.Go(c.ping)
 	c.close(c.read())
 	c.goroutines.Wait()
+	c.discardQueue()
 	c.end()
 	c.handler.connections.remove(c)
 }

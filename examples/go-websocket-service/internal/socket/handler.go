@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/coder/websocket"
 	"github.com/google/uuid"
@@ -15,27 +14,22 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
+	"uat-tracing.example/websocket-service/internal/addresses"
+	"uat-tracing.example/websocket-service/internal/budget"
 	"uat-tracing.example/websocket-service/internal/router"
+	"uat-tracing.example/websocket-service/internal/settings"
+	"uat-tracing.example/websocket-service/internal/tracecontext"
 )
 
 // Route of the WebSocket endpoint.
 const Route = "/ws"
 
-// Options of a handler; internal/settings says what each bound is for.
+// Options of a handler.
 type Options struct {
-	Router          *router.Client
-	Logger          *slog.Logger
-	TracerProvider  trace.TracerProvider
-	AllowedOrigins  []string
-	MaxConnections  int
-	MaxMessageBytes int64
-	MaxInFlight     int
-	SendQueueSize   int
-	MaxBadMessages  int
-	MessageTimeout  time.Duration
-	PingInterval    time.Duration
-	PongTimeout     time.Duration
-	WriteTimeout    time.Duration
+	settings.Socket
+	Router         *router.Client
+	Logger         *slog.Logger
+	TracerProvider trace.TracerProvider
 }
 
 // Handler upgrades requests to connections that outlive them.
@@ -43,6 +37,8 @@ type Handler struct {
 	options     Options
 	tracer      trace.Tracer
 	connections registry
+	// memory of the messages under way, of all connections together.
+	memory *budget.Budget
 }
 
 // NewHandler without connections. Shutdown ends those it gets.
@@ -51,9 +47,11 @@ func NewHandler(options Options) *Handler {
 		options: options,
 		tracer:  options.TracerProvider.Tracer("uat-tracing.example/websocket-service/internal/socket"),
 		connections: registry{
-			limit: options.MaxConnections,
-			open:  make(map[*connection]struct{}),
+			limit:      options.MaxConnections,
+			perAddress: addresses.NewCounter(options.MaxConnectionsPerAddress),
+			open:       make(map[*connection]struct{}),
 		},
+		memory: budget.New(options.MaxBytesUnderWay),
 	}
 }
 
@@ -67,11 +65,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this Origin is not allowed; ALLOWED_ORIGINS names those that are", http.StatusForbidden)
 		return
 	}
-	c := newConnection(h, handshake.SpanContext(), callerOf(r))
-	if refused := h.connections.add(c); refused != "" {
+	c := newConnection(h, r.RemoteAddr, handshake.SpanContext(), callerOf(r))
+	if status, refused := h.connections.add(c); refused != "" {
 		handshake.SetAttributes(attribute.String("error.type", "no_more_connections"))
 		w.Header().Set("Retry-After", "5")
-		http.Error(w, refused, http.StatusServiceUnavailable)
+		http.Error(w, refused, status)
 		return
 	}
 	hijacked := &hijackedWriter{ResponseWriter: w}
@@ -92,10 +90,14 @@ func (h *Handler) Open() int {
 	return h.connections.count()
 }
 
+// BytesUnderWay right now, as MAX_BYTES_UNDER_WAY counts them.
+func (h *Handler) BytesUnderWay() int64 {
+	return h.memory.Taken()
+}
+
 // callerOf the upgrade request: the span context that it carried, not valid when it carried none.
 func callerOf(r *http.Request) trace.SpanContext {
-	ctx := propagation.TraceContext{}.Extract(contextWithoutSpan, propagation.HeaderCarrier(r.Header))
-	return trace.SpanContextFromContext(ctx)
+	return tracecontext.Read(propagation.HeaderCarrier(r.Header))
 }
 
 func newConnectionID() string {

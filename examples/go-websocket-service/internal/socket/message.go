@@ -59,6 +59,9 @@ func parseMessage(data []byte) (incoming, error) {
 	return message, fmt.Errorf("type is %.40q; allowed are complete, ping", message.Type)
 }
 
+// maxQuoteLength of what a client sent within our text about it, in bytes.
+const maxQuoteLength = 80
+
 // explain what is wrong with JSON in the words of the protocol, not in those of our types.
 func explain(err error) error {
 	var wrongType *json.UnmarshalTypeError
@@ -75,7 +78,35 @@ func explain(err error) error {
 	case "stream":
 		allowed = "true or false"
 	}
-	return fmt.Errorf("%s is a JSON %s; allowed is %s", wrongType.Field, wrongType.Value, allowed)
+	// The value of a number is the number itself, ASCII, of whatever length.
+	value := wrongType.Value
+	if len(value) > maxQuoteLength {
+		value = value[:maxQuoteLength] + "…"
+	}
+	return fmt.Errorf("%s is a JSON %s; allowed is %s", wrongType.Field, value, allowed)
+}
+
+// idWithin the beginning of a message, where it stands before what is missing.
+func idWithin(beginning []byte) string {
+	fields := json.NewDecoder(bytes.NewReader(beginning))
+	if first, err := fields.Token(); err != nil || first != json.Delim('{') {
+		return ""
+	}
+	for fields.More() {
+		name, err := fields.Token()
+		if err != nil {
+			return ""
+		}
+		var value json.RawMessage
+		if fields.Decode(&value) != nil {
+			return ""
+		}
+		var id string
+		if name == "id" && json.Unmarshal(value, &id) == nil {
+			return boundedID(id)
+		}
+	}
+	return ""
 }
 
 func boundedID(id string) string {

@@ -2,30 +2,36 @@ package socket
 
 import (
 	"context"
+	"net/http"
 	"sync"
+
+	"uat-tracing.example/websocket-service/internal/addresses"
 )
 
 // registry of the open connections, those in their handshake included.
 type registry struct {
-	limit int
+	limit      int
+	perAddress *addresses.Counter
 
 	mu       sync.Mutex
 	open     map[*connection]struct{}
 	stopping bool
 }
 
-// add a connection, or say why not.
-func (r *registry) add(c *connection) (refused string) {
+// add a connection, or say with which status of HTTP, and why not.
+func (r *registry) add(c *connection) (status int, refused string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
 	case r.stopping:
-		return "the service is stopping"
+		return http.StatusServiceUnavailable, "the service is stopping"
 	case len(r.open) >= r.limit:
-		return "too many connections; MAX_CONNECTIONS allows no more"
+		return http.StatusServiceUnavailable, "too many connections; MAX_CONNECTIONS allows no more"
+	case !r.perAddress.Add(c.remote):
+		return http.StatusTooManyRequests, "too many connections of your address; MAX_CONNECTIONS_PER_ADDRESS allows no more"
 	}
 	r.open[c] = struct{}{}
-	return ""
+	return 0, ""
 }
 
 // remove a connection that has ended, or never began.
@@ -33,6 +39,7 @@ func (r *registry) remove(c *connection) {
 	r.mu.Lock()
 	delete(r.open, c)
 	r.mu.Unlock()
+	r.perAddress.Remove(c.remote)
 	close(c.gone)
 }
 

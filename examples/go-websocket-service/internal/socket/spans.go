@@ -11,6 +11,8 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
+
+	"uat-tracing.example/websocket-service/internal/tracecontext"
 )
 
 // There are no conventions for WebSocket spans. Attributes are those of the registry where it has one: network.*, http.route
@@ -63,7 +65,7 @@ func (m incoming) traceContext() (parent trace.SpanContext, given bool) {
 		}
 	}
 	given = len(m.Traceparent) > 0 && string(m.Traceparent) != "null" && string(m.Traceparent) != `""`
-	return trace.SpanContextFromContext(propagation.TraceContext{}.Extract(contextWithoutSpan, carrier)), given
+	return tracecontext.Read(carrier), given
 }
 
 func traceparentOf(ctx context.Context) string {

@@ -2,16 +2,20 @@ package socket
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/coder/websocket"
+
+	"uat-tracing.example/websocket-service/internal/budget"
+	"uat-tracing.example/websocket-service/internal/plainjson"
 )
 
 // outgoing message, or the wish to close behind all that was sent before.
 type outgoing struct {
 	data []byte
-	last *closeCause
+	// share of the memory that is given back when the message is written, or thrown away.
+	share *budget.Share
+	last  *closeCause
 }
 
 // slowReader is the end of a client that takes no answers.
@@ -19,28 +23,47 @@ var slowReader = closeCause{code: websocket.StatusPolicyViolation, reason: "the 
 
 // send puts a message into the queue. Without room it waits, which holds back the router's stream and the reading of
 // further messages; after the write time-out the connection is closed. False when the connection ends.
-func (c *connection) send(message any) bool {
-	data, err := json.Marshal(message)
+//
+// The share is that of the message answered, nil where it has none, or needs it on; it belongs to the queue from here on.
+func (c *connection) send(message any, share *budget.Share) bool {
+	data, err := plainjson.Marshal(message)
 	if err != nil {
+		share.Release()
 		// Only raw JSON of the router could be wrong, and that has been parsed.
 		c.closeSoon(closeCause{code: websocket.StatusInternalError, reason: "an answer could not be written"})
 		return false
 	}
+	if share != nil {
+		share.Keep(int64(cap(data)))
+	}
+	answer := outgoing{data: data, share: share}
 	select {
-	case c.queue <- outgoing{data: data}:
+	case c.queue <- answer:
 		return true
 	default:
 	}
 	patience := time.NewTimer(c.handler.options.WriteTimeout)
 	defer patience.Stop()
 	select {
-	case c.queue <- outgoing{data: data}:
+	case c.queue <- answer:
 		return true
 	case <-c.ctx.Done():
-		return false
 	case <-patience.C:
 		c.closeSoon(slowReader)
-		return false
+	}
+	share.Release()
+	return false
+}
+
+// discardQueue of a connection that has ended.
+func (c *connection) discardQueue() {
+	for {
+		select {
+		case message := <-c.queue:
+			message.share.Release()
+		default:
+			return
+		}
 	}
 }
 
@@ -63,6 +86,7 @@ func (c *connection) write() {
 			patience := time.AfterFunc(c.handler.options.WriteTimeout, func() { c.close(slowReader) })
 			err := c.socket.Write(context.Background(), websocket.MessageText, message.data)
 			patience.Stop()
+			message.share.Release()
 			if err != nil {
 				// The reading goroutine learns why, too.
 				return

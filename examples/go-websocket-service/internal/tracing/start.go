@@ -21,6 +21,7 @@ import (
 	"uat-tracing.example/websocket-service/internal/redaction"
 	"uat-tracing.example/websocket-service/internal/sampling"
 	"uat-tracing.example/websocket-service/internal/settings"
+	"uat-tracing.example/websocket-service/internal/tracecontext"
 )
 
 // healthRoutes start no trace, as in @uat/tracing-sdk.
@@ -38,7 +39,7 @@ type Tracing struct {
 func Start(ctx context.Context, s settings.Tracing, logger *slog.Logger) (*Tracing, error) {
 	t := &Tracing{
 		Provider:   noop.NewTracerProvider(),
-		Propagator: propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}),
+		Propagator: propagation.NewCompositeTextMapPropagator(tracecontext.Propagator{}, propagation.Baggage{}),
 		shutdown:   func(context.Context) error { return nil },
 	}
 	otel.SetTextMapPropagator(t.Propagator)
@@ -63,15 +64,14 @@ func Start(ctx context.Context, s settings.Tracing, logger *slog.Logger) (*Traci
 	}
 	report := export.NewLogReport(logger, s.Endpoint.String())
 	t.processor = export.NewBatchProcessor(redaction.NewExporter(exporter), export.Options{
-		MaxQueueSize:       s.MaxQueueSize,
-		MaxExportBatchSize: s.MaxExportBatchSize,
-		ScheduleDelay:      s.ScheduleDelay,
-		ExportTimeout:      s.ExportTimeout,
-		Report:             report,
+		Batch:  s.Batch,
+		Report: report,
 	})
 	provider := sdktrace.NewTracerProvider(
 		sdktrace.WithSampler(sampler),
 		sdktrace.WithResource(newResource(s)),
+		sdktrace.WithRawSpanLimits(limitsWith(s.MaxAttributeLength)),
+		sdktrace.WithSpanProcessor(ownTexts{s.MaxAttributeLength}),
 		sdktrace.WithSpanProcessor(t.processor),
 	)
 	t.Provider = provider

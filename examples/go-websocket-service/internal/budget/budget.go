@@ -1,0 +1,65 @@
+// Package budget bounds the memory of what is under way in the whole process, however many connections it comes from.
+package budget
+
+import "sync/atomic"
+
+// Budget of bytes. What does not fit is refused at once: waiting for room while one holds some would be a deadlock.
+type Budget struct {
+	limit int64
+	taken atomic.Int64
+}
+
+// New budget of so many bytes.
+func New(limit int64) *Budget {
+	return &Budget{limit: limit}
+}
+
+// Taken bytes right now.
+func (b *Budget) Taken() int64 {
+	return b.taken.Load()
+}
+
+// Share for one piece of work, empty at first. Its methods are for one goroutine at a time.
+func (b *Budget) Share() *Share {
+	return &Share{budget: b}
+}
+
+// Share of a budget.
+type Share struct {
+	budget *Budget
+	bytes  int64
+}
+
+// Take so many bytes more; false, and nothing is taken, when the budget has not so many left.
+func (s *Share) Take(bytes int64) bool {
+	return s.take(bytes, s.budget.limit)
+}
+
+// Begin with so many bytes, likewise, and leave a quarter of the budget to what has begun: what it comes to has cost something.
+func (s *Share) Begin(bytes int64) bool {
+	return s.take(bytes, s.budget.limit/4*3)
+}
+
+func (s *Share) take(bytes, limit int64) bool {
+	if s.budget.taken.Add(bytes) > limit {
+		s.budget.taken.Add(-bytes)
+		return false
+	}
+	s.bytes += bytes
+	return true
+}
+
+// Keep no more than so many bytes, and give the rest back.
+func (s *Share) Keep(bytes int64) {
+	if back := s.bytes - bytes; back > 0 {
+		s.budget.taken.Add(-back)
+		s.bytes = bytes
+	}
+}
+
+// Release everything. One that is empty, or none, stays so.
+func (s *Share) Release() {
+	if s != nil {
+		s.Keep(0)
+	}
+}

@@ -1,0 +1,102 @@
+// Package tracecontext reads W3C trace context as @uat/tracing-sdk does. The propagator of OpenTelemetry Go looks at the
+// first of several headers only, refuses flags that it does not know, and bounds no tracestate.
+package tracecontext
+
+import (
+	"context"
+	"strings"
+
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+)
+
+const (
+	traceparent = "traceparent"
+	tracestate  = "tracestate"
+	// Of version 00: https://www.w3.org/TR/trace-context-2/#traceparent-header-field-values
+	version00Length = 55
+	flagsAt         = version00Length - 2
+	// https://www.w3.org/TR/trace-context-2/#tracestate-limits
+	maxStateLength  = 512
+	maxStateMembers = 32
+)
+
+// Propagator of W3C trace context. What it writes is OpenTelemetry's.
+type Propagator struct{ propagation.TraceContext }
+
+// Extract the caller's span context into ctx; ctx itself where there is none, or a wrong one.
+func (Propagator) Extract(ctx context.Context, carrier propagation.TextMapCarrier) context.Context {
+	if caller := Read(carrier); caller.IsValid() {
+		return trace.ContextWithRemoteSpanContext(ctx, caller)
+	}
+	return ctx
+}
+
+// Read the span context that a carrier carries; not valid where there is none, or a wrong one.
+func Read(carrier propagation.TextMapCarrier) trace.SpanContext {
+	parents := valuesOf(carrier, traceparent)
+	// More than one: nobody knows which is right, and a new trace begins (section "Processing model").
+	if len(parents) != 1 {
+		return trace.SpanContext{}
+	}
+	read := propagation.MapCarrier{
+		traceparent: withKnownFlags(parents[0]),
+		tracestate:  boundedState(strings.Join(valuesOf(carrier, tracestate), ",")),
+	}
+	return trace.SpanContextFromContext(propagation.TraceContext{}.Extract(context.Background(), read))
+}
+
+// valuesOf a key: several, where the carrier has headers.
+func valuesOf(carrier propagation.TextMapCarrier, key string) []string {
+	if many, hasMany := carrier.(propagation.ValuesGetter); hasMany {
+		return many.Values(key)
+	}
+	if one := carrier.Get(key); one != "" {
+		return []string{one}
+	}
+	return nil
+}
+
+// withKnownFlags sets those of version 00 to zero that have no meaning yet, which is all that W3C asks for: they make no
+// traceparent wrong. Later versions are OpenTelemetry's to read.
+func withKnownFlags(parent string) string {
+	const digits = "0123456789abcdef"
+	if len(parent) != version00Length || !strings.HasPrefix(parent, "00-") {
+		return parent
+	}
+	high, low := strings.IndexByte(digits, parent[flagsAt]), strings.IndexByte(digits, parent[flagsAt+1])
+	if high < 0 || low < 0 {
+		return parent
+	}
+	known := byte(low) & byte(trace.FlagsSampled|trace.FlagsRandom)
+	return parent[:flagsAt] + "0" + digits[known:known+1]
+}
+
+// boundedState leaves out members that are none, those beyond 32, and those that do not fit into 512 characters any more.
+func boundedState(state string) string {
+	if len(state) <= maxStateLength {
+		if _, err := trace.ParseTraceState(state); err == nil {
+			return state
+		}
+	}
+	var kept []string
+	length := -1
+	seen := make(map[string]bool)
+	for member := range strings.SplitSeq(state, ",") {
+		member = strings.Trim(member, " \t")
+		key, _, _ := strings.Cut(member, "=")
+		if member == "" || seen[key] || length+1+len(member) > maxStateLength {
+			continue
+		}
+		if _, err := trace.ParseTraceState(member); err != nil {
+			continue
+		}
+		seen[key] = true
+		kept = append(kept, member)
+		length += 1 + len(member)
+		if len(kept) == maxStateMembers {
+			break
+		}
+	}
+	return strings.Join(kept, ",")
+}
