@@ -1,8 +1,8 @@
 import type { Row } from '../dashboard.ts';
 import { alerts, jaeger as jaegerPage, panel } from '../link.ts';
-import { timeSeries } from '../panel.ts';
 import { over } from '../query.ts';
 import { alertAt } from '../thresholds.ts';
+import { lines } from './lines.ts';
 import { JAEGER, quantile, rate, sumBy } from './selectors.ts';
 
 const DOWN = 'Prometheus does not reach Jaeger';
@@ -13,14 +13,10 @@ const page = jaegerPage('/search');
 export const jaeger: Row = {
   title: 'Jaeger',
   panels: [
-    timeSeries('jaegerSpans', {
-      width: 8,
-      height: 8,
+    lines('jaegerSpans', {
       shows: 'Spans a second that Jaeger took in, wrote, sent back and lost.',
       todo: 'Lost: the storage fails; disk full or corrupt, see its log. Taken in and not written: the storage is slow.',
       unit: 'cps',
-      thresholds: 'neither',
-      min: 0,
       queries: [
         over(sumBy('transport', 'otelcol_receiver_accepted_spans_total', JAEGER), 'taken in {{transport}}'),
         over(sumBy('transport', 'otelcol_receiver_refused_spans_total', JAEGER), 'sent back {{transport}}'),
@@ -30,16 +26,12 @@ export const jaeger: Row = {
       links: [page, panel('hops'), list],
       empty: DOWN,
     }),
-    timeSeries('jaegerStorage', {
-      width: 8,
-      height: 8,
+    lines('jaegerStorage', {
       shows:
         'Reads from the storage a second, by operation and result, and on the right the duration that 99 % of them stayed within.',
       todo: 'err: what the log says of the storage. Slow searches: narrow the time or name a service; a full scan reads everything.',
       unit: 'reqps',
       right: { legend: 'p99', unit: 's' },
-      thresholds: 'neither',
-      min: 0,
       queries: [
         over(sumBy('operation, result', 'jaeger_storage_requests_total', JAEGER), '{{operation}} {{result}}'),
         over(quantile(0.99, 'operation', 'jaeger_storage_latency_seconds', JAEGER), 'p99 {{operation}}'),
@@ -47,15 +39,11 @@ export const jaeger: Row = {
       links: [page, list],
       empty: NO_READS,
     }),
-    timeSeries([120, 'Size of the storage'], {
-      width: 8,
-      height: 8,
+    lines([120, 'Size of the storage'], {
       shows: 'Badger on disk: keys, values, and writes that wait in memory (right).',
       todo: 'Grows beyond the disk: shorten the retention (ttl). Writes that wait without end: the disk is too slow.',
       unit: 'bytes',
       right: { legend: 'waiting', unit: 'short' },
-      thresholds: 'neither',
-      min: 0,
       queries: [
         over(`sum by (name) (jaeger_storage_badger_size_bytes_lsm{${JAEGER}})`, 'keys {{name}}'),
         over(`sum by (name) (jaeger_storage_badger_size_bytes_vlog{${JAEGER}})`, 'values {{name}}'),
@@ -67,28 +55,23 @@ export const jaeger: Row = {
       links: [list, page],
       empty: 'No Badger storage',
     }),
-    timeSeries([121, 'Requests to its page and API, p99'], {
+    lines([121, 'Requests to its page and API, p99'], {
       width: 12,
-      height: 8,
       shows: 'Duration that 99 % of the requests to Jaeger stayed within, by route.',
       todo: 'A page that hangs: see the storage above; the search of all services is the slow one.',
       unit: 's',
       thresholds: alertAt('jaegerReadTime'),
-      min: 0,
       queries: [
         over(quantile(0.99, 'http_route', 'http_server_request_duration_seconds', JAEGER), '{{http_route}}'),
       ],
       links: [page, list],
       empty: NO_READS,
     }),
-    timeSeries([122, 'CPU of Jaeger'], {
+    lines([122, 'CPU of Jaeger'], {
       width: 12,
-      height: 8,
       shows: 'Processor cores in use.',
       todo: 'Peaks are searches. Always high: compaction of the storage; a faster disk, or fewer spans kept.',
       unit: 'none',
-      thresholds: 'neither',
-      min: 0,
       queries: [over(rate('otelcol_process_cpu_seconds_total', JAEGER), '{{instance}}')],
       links: [list, page],
       empty: DOWN,

@@ -1,9 +1,9 @@
 import type { Row } from '../dashboard.ts';
 import { alerts, panel } from '../link.ts';
-import { timeSeries } from '../panel.ts';
 import { over } from '../query.ts';
 import { ANY_IS_BAD, alertAt, goodFrom, warnThenBad } from '../thresholds.ts';
-import { ALERTMANAGER, PROMETHEUS, rate, sumBy } from './selectors.ts';
+import { lines } from './lines.ts';
+import { ALERTMANAGER, anHour, PROMETHEUS, rate, sumBy } from './selectors.ts';
 
 const list = alerts('prometheus');
 const NONE = 'Prometheus does not scrape itself';
@@ -11,16 +11,13 @@ const NONE = 'Prometheus does not scrape itself';
 export const prometheus: Row = {
   title: 'Prometheus',
   panels: [
-    timeSeries('prometheusRules', {
-      width: 8,
-      height: 8,
+    lines('prometheusRules', {
       shows:
         'Time of the last round of each group of rules as a share of its interval, the ten slowest; rounds left out and rules that failed, a second.',
       todo: 'Near 1 rounds are left out, and alerts come late: more CPU, or fewer series. Failed: Status > Rules shows the error.',
       unit: 'percentunit',
       right: { legend: 'a second', unit: 'cps' },
       thresholds: alertAt('ruleTime'),
-      min: 0,
       queries: [
         over(
           `topk(10, max by (rule_group) (prometheus_rule_group_last_duration_seconds{${PROMETHEUS}} / prometheus_rule_group_interval_seconds{${PROMETHEUS}}))`,
@@ -35,15 +32,11 @@ export const prometheus: Row = {
       links: [list, panel('targets')],
       empty: NONE,
     }),
-    timeSeries('prometheusStorage', {
-      width: 8,
-      height: 8,
+    lines('prometheusStorage', {
       shows: 'Samples stored a second, and those refused for being too old (right); failures of the storage.',
       todo: 'None stored: disk full? Too old: the Collector delivers later than the out-of-order window after a long outage. Corruptions: see its log before it is restarted.',
       unit: 'cps',
       right: { legend: 'not', unit: 'cps' },
-      thresholds: 'neither',
-      min: 0,
       queries: [
         over(sumBy('instance', 'prometheus_tsdb_head_samples_appended_total', PROMETHEUS), 'stored'),
         over(sumBy('instance', 'prometheus_tsdb_too_old_samples_total', PROMETHEUS), 'not stored: too old'),
@@ -62,14 +55,10 @@ export const prometheus: Row = {
       links: [list, panel('collectorMetrics')],
       empty: NONE,
     }),
-    timeSeries([140, 'Series in memory'], {
-      width: 8,
-      height: 8,
+    lines([140, 'Series in memory'], {
       shows: 'Series that Prometheus holds in memory; some 4 KB each.',
       todo: 'A step up: a label with too many values. Status > TSDB status names the metric; span metrics have a limit (SERIES_LIMIT).',
       unit: 'short',
-      thresholds: 'neither',
-      min: 0,
       queries: [
         over(`sum by (instance) (prometheus_tsdb_head_series{${PROMETHEUS}})`, 'series'),
         over(`sum by (instance) (prometheus_tsdb_exemplar_exemplars_in_storage{${PROMETHEUS}})`, 'exemplars'),
@@ -77,14 +66,11 @@ export const prometheus: Row = {
       links: [panel('spanMetricSeries'), list],
       empty: NONE,
     }),
-    timeSeries([141, 'Size on disk'], {
-      width: 8,
-      height: 8,
+    lines([141, 'Size on disk'], {
       shows: 'Size of the blocks, as a share of the size from which old ones go.',
       todo: 'Above 1 for long: old blocks cannot be deleted; rights, or a full disk.',
       unit: 'percentunit',
       thresholds: alertAt('prometheusDisk'),
-      min: 0,
       queries: [
         over(
           `max by (instance) (prometheus_tsdb_storage_blocks_bytes{${PROMETHEUS}} / (prometheus_tsdb_retention_limit_bytes{${PROMETHEUS}} > 0))`,
@@ -94,15 +80,12 @@ export const prometheus: Row = {
       links: [list, panel('prometheusStorage')],
       empty: 'No size limit is set',
     }),
-    timeSeries([142, 'Queries, p99'], {
-      width: 8,
-      height: 8,
+    lines([142, 'Queries, p99'], {
       shows:
         'Duration that 99 % of the queries stayed within, by what it was spent on: dashboards, Explore, rules and Grafana alerts.',
       todo: 'queue_time: too many at once. inner_eval of seconds: a panel or rule without a recording rule; query_log_file tells which.',
       unit: 's',
       thresholds: warnThenBad(1, 5),
-      min: 0,
       queries: [
         over(
           `max by (slice) (prometheus_engine_query_duration_seconds{${PROMETHEUS}, quantile="0.99"})`,
@@ -112,14 +95,11 @@ export const prometheus: Row = {
       links: [list],
       empty: 'No queries in this time',
     }),
-    timeSeries([143, 'Configuration loaded, ready'], {
-      width: 8,
-      height: 8,
+    lines([143, 'Configuration loaded, ready'], {
       shows: 'Whether Prometheus could read its configuration the last time (1), and can be queried (1).',
       todo: '0: it goes on with the old one. Its log names the line; `promtool check config` does, too.',
       unit: 'short',
       thresholds: goodFrom(1),
-      min: 0,
       max: 1,
       queries: [
         over(`min(prometheus_config_last_reload_successful{${PROMETHEUS}})`, 'configuration'),
@@ -134,14 +114,10 @@ export const prometheus: Row = {
 export const alerting: Row = {
   title: 'Alerts on their way',
   panels: [
-    timeSeries('alerting', {
-      width: 8,
-      height: 8,
+    lines('alerting', {
       shows: 'Alertmanagers that Prometheus knows; alerts a second that it sent, and that did not get there.',
       todo: 'No Alertmanager, or alerts that do not get there: nobody is told of anything. See the alerting part of prometheus.yml, and whether Alertmanager runs.',
       unit: 'short',
-      thresholds: 'neither',
-      min: 0,
       queries: [
         over(`max(prometheus_notifications_alertmanagers_discovered{${PROMETHEUS}})`, 'Alertmanagers'),
         over(`sum(${rate('prometheus_notifications_sent_total', PROMETHEUS)})`, 'sent a second'),
@@ -153,14 +129,11 @@ export const alerting: Row = {
       links: [alerts('alertmanager'), panel('targets')],
       empty: NONE,
     }),
-    timeSeries([150, 'Notifications that failed'], {
-      width: 8,
-      height: 8,
+    lines([150, 'Notifications that failed'], {
       shows: 'Share of the notifications that did not get through, by integration.',
       todo: 'Its log says what the other side answered: a wrong address or key, mostly.',
       unit: 'percentunit',
       thresholds: alertAt('failedNotifications'),
-      min: 0,
       max: 1,
       queries: [
         over(
@@ -171,14 +144,10 @@ export const alerting: Row = {
       links: [alerts('alertmanager')],
       empty: 'No notifications in this time',
     }),
-    timeSeries([151, 'Alerts and silences held'], {
-      width: 8,
-      height: 8,
+    lines([151, 'Alerts and silences held'], {
       shows: 'Alerts that Alertmanager holds, by state, and silences that are in force.',
       todo: 'Suppressed and not active: a silence or an inhibition holds them back. Look whether that is still wanted.',
       unit: 'short',
-      thresholds: 'neither',
-      min: 0,
       queries: [
         over(`sum by (state) (alertmanager_alerts{${ALERTMANAGER}})`, 'alerts {{state}}'),
         over(`sum by (state) (alertmanager_silences{${ALERTMANAGER}})`, 'silences {{state}}'),
@@ -186,35 +155,27 @@ export const alerting: Row = {
       links: [{ title: 'Silences', url: '/alerting/silences' }, alerts('alertmanager')],
       empty: 'Prometheus does not reach Alertmanager',
     }),
-    timeSeries([152, 'State not saved'], {
+    lines([152, 'State not saved'], {
       width: 12,
       height: 7,
       shows: 'Writes of silences and of the notification log that failed, an hour.',
       todo: 'After a restart silences would be gone and notifications be sent again. Look whether its volume is full or read-only.',
       unit: 'short',
       thresholds: ANY_IS_BAD,
-      min: 0,
       queries: [
-        over(
-          `sum(increase(alertmanager_silences_maintenance_errors_total{${ALERTMANAGER}}[1h]))`,
-          'silences',
-        ),
-        over(
-          `sum(increase(alertmanager_nflog_maintenance_errors_total{${ALERTMANAGER}}[1h]))`,
-          'notification log',
-        ),
+        over(anHour('alertmanager_silences_maintenance_errors_total', ALERTMANAGER), 'silences'),
+        over(anHour('alertmanager_nflog_maintenance_errors_total', ALERTMANAGER), 'notification log'),
       ],
       links: [alerts('alertmanager')],
       empty: 'Prometheus does not reach Alertmanager',
     }),
-    timeSeries([153, 'Configuration of Alertmanager'], {
+    lines([153, 'Configuration of Alertmanager'], {
       width: 12,
       height: 7,
       shows: 'Whether Alertmanager could read its configuration the last time: 1 yes, 0 no.',
       todo: '0: it goes on with the old one. `amtool check-config` names the line.',
       unit: 'short',
       thresholds: goodFrom(1),
-      min: 0,
       max: 1,
       queries: [
         over(

@@ -17,5 +17,8 @@ export const sumBy = (by: string, metric: string, labels: string): string =>
 export const quantile = (q: number, by: string, metric: string, labels: string): string =>
   `histogram_quantile(${q}, ${sumBy(`${by}, le`, `${metric}_bucket`, labels)})`;
 
+/** How much it grew in the last hour, of all instances. */
+export const anHour = (metric: string, labels: string): string => `sum(increase(${metric}{${labels}}[1h]))`;
+
 /** What went through the pipeline: the proof that it works. */
 export const anyTrace = traces('{ true }', 'Newest traces in Tempo');

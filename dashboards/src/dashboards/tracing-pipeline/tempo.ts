@@ -1,9 +1,9 @@
 import type { Row } from '../dashboard.ts';
 import { alerts, panel } from '../link.ts';
-import { timeSeries } from '../panel.ts';
 import { over } from '../query.ts';
 import { alertAt, goodFrom } from '../thresholds.ts';
-import { anyTrace, quantile, rate, sumBy, TEMPO } from './selectors.ts';
+import { lines } from './lines.ts';
+import { anHour, anyTrace, quantile, rate, sumBy, TEMPO } from './selectors.ts';
 
 const DOWN = 'Prometheus does not reach Tempo';
 const list = alerts('tempo');
@@ -11,14 +11,10 @@ const list = alerts('tempo');
 export const tempo: Row = {
   title: 'Tempo',
   panels: [
-    timeSeries('tempoSpans', {
-      width: 8,
-      height: 8,
+    lines('tempoSpans', {
       shows: 'Spans a second that Tempo received, sent back, and threw away for a limit.',
       todo: 'Thrown away: the limits in its configuration (overrides), mostly the size of a trace or the bytes a second. Received falls: see the queues of the Collector.',
       unit: 'cps',
-      thresholds: 'neither',
-      min: 0,
       queries: [
         over(sumBy('tenant', 'tempo_distributor_spans_received_total', TEMPO), 'received'),
         over(sumBy('transport', 'tempo_receiver_refused_spans', TEMPO), 'sent back {{transport}}'),
@@ -27,16 +23,12 @@ export const tempo: Row = {
       links: [anyTrace, panel('hops'), list],
       empty: DOWN,
     }),
-    timeSeries('tempoRequests', {
-      width: 8,
-      height: 8,
+    lines('tempoRequests', {
       shows:
         'Requests a second that failed, by route, and on the right the duration that 99 % of the searches and reads stayed within.',
       todo: '5xx: the log says which part. Slow searches: narrow the time, name a service; attributes outside of span. and resource. read everything.',
       unit: 'reqps',
       right: { legend: 'p99', unit: 's' },
-      thresholds: 'neither',
-      min: 0,
       queries: [
         over(
           sumBy('route, status_code', 'tempo_request_duration_seconds_count', `${TEMPO}, status_code=~"5.."`),
@@ -50,42 +42,26 @@ export const tempo: Row = {
       links: [anyTrace, list],
       empty: 'No requests in this time',
     }),
-    timeSeries('tempoStorage', {
-      width: 8,
-      height: 8,
+    lines('tempoStorage', {
       shows: 'Failures an hour of everything that writes, merges and deletes blocks.',
       todo: 'One is tried again. More: is the disk full, are its rights right? The log names the block.',
       unit: 'short',
       thresholds: alertAt('tempoFailures'),
-      min: 0,
       queries: [
-        over(
-          `sum(increase(tempo_live_store_failed_completions_total{${TEMPO}}[1h]))`,
-          'blocks not completed',
-        ),
-        over(
-          `sum(increase(tempo_live_store_local_failed_flushes_total{${TEMPO}}[1h]))`,
-          'blocks not written',
-        ),
-        over(
-          `sum(increase(tempo_backend_scheduler_work_flushes_failed_total{${TEMPO}}[1h]))`,
-          'job lists not written',
-        ),
-        over(`sum(increase(tempodb_compaction_errors_total{${TEMPO}}[1h]))`, 'compactions'),
-        over(`sum(increase(tempodb_retention_errors_total{${TEMPO}}[1h]))`, 'deletions'),
+        over(anHour('tempo_live_store_failed_completions_total', TEMPO), 'blocks not completed'),
+        over(anHour('tempo_live_store_local_failed_flushes_total', TEMPO), 'blocks not written'),
+        over(anHour('tempo_backend_scheduler_work_flushes_failed_total', TEMPO), 'job lists not written'),
+        over(anHour('tempodb_compaction_errors_total', TEMPO), 'compactions'),
+        over(anHour('tempodb_retention_errors_total', TEMPO), 'deletions'),
       ],
       links: [list, anyTrace],
       empty: DOWN,
     }),
-    timeSeries('tempoGenerator', {
-      width: 8,
-      height: 8,
+    lines('tempoGenerator', {
       shows:
         "Spans a second that Tempo's generator got and did not count, and samples that it could not write to Prometheus. It counts what was kept: the kept ratio of Distributed Tracing is made of it.",
       todo: 'Not counted: spans arrive too late (metrics_ingestion_time_range_slack). Not written: Prometheus, see its row.',
       unit: 'cps',
-      thresholds: 'neither',
-      min: 0,
       queries: [
         over(sumBy('tenant', 'tempo_metrics_generator_spans_received_total', TEMPO), 'got'),
         over(
@@ -104,15 +80,11 @@ export const tempo: Row = {
       links: [panel('samplingDecisions'), list],
       empty: DOWN,
     }),
-    timeSeries([130, 'Recent traces'], {
-      width: 8,
-      height: 8,
+    lines([130, 'Recent traces'], {
       shows: 'Traces being written, and blocks that wait to be completed (right).',
       todo: 'Traces that only grow in number: they are not cut into blocks, see the log. Blocks that pile up: the disk is too slow.',
       unit: 'short',
       right: { legend: 'blocks', unit: 'short' },
-      thresholds: 'neither',
-      min: 0,
       queries: [
         over(`sum(tempo_live_store_live_traces{${TEMPO}})`, 'traces being written'),
         over(`sum(tempo_live_store_complete_queue_length{${TEMPO}})`, 'blocks waiting'),
@@ -120,14 +92,11 @@ export const tempo: Row = {
       links: [anyTrace, list],
       empty: DOWN,
     }),
-    timeSeries([131, 'Queue of reads'], {
-      width: 8,
-      height: 8,
+    lines([131, 'Queue of reads'], {
       shows: 'Parts of queries that wait for a worker, as a share of those that may wait.',
       todo: 'Near 1 queries are refused: fewer at once, or a larger queue and more workers.',
       unit: 'percentunit',
       thresholds: alertAt('tempoWorkQueue'),
-      min: 0,
       max: 1,
       queries: [
         over(
@@ -138,20 +107,19 @@ export const tempo: Row = {
       links: [list, anyTrace],
       empty: DOWN,
     }),
-    timeSeries([132, 'Ready'], {
+    lines([132, 'Ready'], {
       width: 12,
       height: 7,
       shows: 'Whether recent traces can be queried: 1 yes, 0 no.',
       todo: '0 for minutes after a start is normal with much to read back. Else look at the log of Tempo.',
       unit: 'short',
       thresholds: goodFrom(1),
-      min: 0,
       max: 1,
       queries: [over(`min by (instance) (tempo_live_store_ready{${TEMPO}})`, '{{instance}}')],
       links: [list, anyTrace],
       empty: DOWN,
     }),
-    timeSeries([133, 'Blocks'], {
+    lines([133, 'Blocks'], {
       width: 12,
       height: 7,
       shows:
@@ -159,8 +127,6 @@ export const tempo: Row = {
       todo: 'None deleted once the retention has passed: the compactor does not run, the disk fills. A list that takes seconds: too many small blocks.',
       unit: 'ops',
       right: { legend: 'p99', unit: 's' },
-      thresholds: 'neither',
-      min: 0,
       queries: [
         over(`sum(${rate('tempo_live_store_blocks_completed_total', TEMPO)})`, 'completed'),
         over(`sum(${rate('tempodb_retention_deleted_total', TEMPO)})`, 'deleted'),
