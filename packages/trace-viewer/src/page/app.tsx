@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ViewerStatus } from '../wire/api.ts';
 import { CompareView } from './compare-view.tsx';
 import { DatabasesView } from './databases-view.tsx';
@@ -7,7 +7,7 @@ import { DropFile, importFile } from './drop-file.tsx';
 import { formatBytes, formatCount, formatRate, plural } from './formats.ts';
 import { MapView } from './map-view.tsx';
 import { go, Link, type Place, usePlace } from './router.tsx';
-import { postJson, useStatus } from './server-data.ts';
+import { failureMessage, postJson, useStatus } from './server-data.ts';
 import { ServicesView } from './services-view.tsx';
 import { ShortcutHelp, useShortcuts } from './shortcuts.tsx';
 import { chosenTheme, nextTheme } from './theme.ts';
@@ -29,6 +29,10 @@ export function App(): JSX.Element {
   const [theme, setTheme] = useState(chosenTheme);
   const [message, setMessage] = useState<string>();
   const say = useCallback((text: string) => setMessage(text), []);
+  const endMessage = useCallback(() => setMessage(undefined), []);
+  // The status comes four times a second: views that do not show it are left as they are.
+  const shownStatus = isTraceList(place) ? status : undefined;
+  const view = useMemo(() => viewOf(place, shownStatus, paused), [place, shownStatus, paused]);
   useShortcuts({
     '?': () => setHelp(true),
     p: () => setPaused((before) => !before),
@@ -44,8 +48,12 @@ export function App(): JSX.Element {
           type="button"
           title="Forget all traces and figures"
           onClick={async () => {
-            await postJson('/api/clear');
-            go('/');
+            try {
+              await postJson('/api/clear');
+              go('/');
+            } catch (error) {
+              say(`Nothing was forgotten: ${failureMessage(error)}`);
+            }
           }}
         >
           Clear
@@ -62,13 +70,18 @@ export function App(): JSX.Element {
           ?
         </button>
       </Header>
-      <main>{viewOf(place, status, paused)}</main>
+      <main>{view}</main>
       <Footer status={status} />
-      {message !== undefined && <Toast message={message} onEnd={() => setMessage(undefined)} />}
+      {message !== undefined && <Toast message={message} onEnd={endMessage} />}
       {help && <ShortcutHelp onClose={() => setHelp(false)} />}
       <DropFile onDone={say} />
     </div>
   );
+}
+
+function isTraceList({ path }: Place): boolean {
+  const view = path.split('/')[1] ?? '';
+  return !['trace', 'compare', 'services', 'map', 'databases'].includes(view);
 }
 
 function viewOf(place: Place, status: ViewerStatus | undefined, paused: boolean): JSX.Element {

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { AttributeView } from '../wire/api.ts';
 import { CopyButton } from './copy-button.tsx';
 import { type NamedAttribute, readableValue } from './known-attributes.ts';
@@ -55,7 +55,7 @@ function AttributeRow({
   const { key, label, value, type } = attribute;
   const [whole, setWhole] = useState(false);
   const readable = readableValue(attribute);
-  const pretty = prettyJson(readable);
+  const pretty = useMemo(() => prettyJson(readable), [readable]);
   const text = pretty ?? readable;
   const long = text.length > LONG_VALUE;
   const condition = listQuery === undefined ? undefined : attributeCondition(key, value);

@@ -2,10 +2,11 @@ import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { ComparedRow, ComparedSpan, ComparedTrace, Comparison } from '../wire/api.ts';
 import { formatDateTime, formatDuration, plural } from './formats.ts';
-import { go, Link } from './router.tsx';
+import { back, go, Link } from './router.tsx';
 import { useLive } from './server-data.ts';
 import { hueOf } from './service-colours.ts';
 import { useShortcuts } from './shortcuts.tsx';
+import { traceAddress } from './trace-address.ts';
 import { rowPlace, useRowInView, useVisibleRows, VirtualRows } from './virtual-rows.tsx';
 
 const ROW_HEIGHT = 34;
@@ -36,18 +37,20 @@ function Compared({ comparison }: { readonly comparison: Comparison }): JSX.Elem
   useRowInView(list, active, ROW_HEIGHT, 0);
   const move = (to: number) => () => setActive(Math.max(0, Math.min(rows.length - 1, to)));
   const open = (row: ComparedRow | undefined): void => {
-    if (row?.b !== undefined) go(`/trace/${b.traceId}?span=${row.b.id}`);
-    else if (row?.a !== undefined) go(`/trace/${a.traceId}?span=${row.a.id}`);
+    if (row?.b !== undefined) go(traceAddress(b.traceId, '', row.b.id));
+    else if (row?.a !== undefined) go(traceAddress(a.traceId, '', row.a.id));
   };
   useShortcuts({
     ArrowDown: move(active + 1),
     j: move(active + 1),
     ArrowUp: move(active - 1),
     k: move(active - 1),
+    PageDown: move(active + 20),
+    PageUp: move(active - 20),
     Home: move(0),
     End: move(rows.length - 1),
     Enter: () => open(rows[active]),
-    Escape: () => history.back(),
+    Escape: () => back('/'),
   });
   const total = Math.max(1, a.duration, b.duration);
   const onlyA = rows.filter((row) => row.b === undefined).length;

@@ -18,8 +18,15 @@ export function CopyButton({ children, title, text, class: className = '' }: Cop
     return () => clearTimeout(timer);
   }, [said]);
   const copy = async (): Promise<void> => {
+    let content: string;
     try {
-      await navigator.clipboard.writeText(await text());
+      content = await text();
+    } catch {
+      setSaid('Not here any more');
+      return;
+    }
+    try {
+      await navigator.clipboard.writeText(content);
       setSaid('Copied');
     } catch {
       setSaid('Not allowed');

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
 import { quote } from '../search/query.ts';
 import type { DatabaseRow } from '../wire/api.ts';
-import { type Column, FiguresTable, Sparkline, WindowChoice, windowOf } from './figures.tsx';
-import { formatCount, formatDuration, formatRate, formatShare } from './formats.ts';
+import { percentileColumn, rateColumns, ServiceCell } from './call-columns.tsx';
+import { type Column, FiguresTable, WindowChoice, windowOf } from './figures.tsx';
+import { formatDuration } from './formats.ts';
 import { address, Link } from './router.tsx';
 import { useLive } from './server-data.ts';
-import { hueOf } from './service-colours.ts';
 import type { FiguresViewProps } from './services-view.tsx';
 
 /** Calls of Qdrant and other databases, with what the server says it took where it says so. */
@@ -68,53 +68,20 @@ const COLUMNS: readonly Column<DatabaseRow>[] = [
   {
     name: 'Called by',
     sortBy: ({ labels }) => labels.service,
-    cell: ({ labels }) => (
-      <>
-        <span class={`swatch ${hueOf(labels.service)}`} aria-hidden="true" />
-        {labels.service}
-      </>
-    ),
+    cell: ({ labels }) => <ServiceCell name={labels.service} />,
   },
-  { name: 'Rate over time', cell: ({ series }) => <Sparkline series={series} /> },
-  {
-    name: 'Rate',
-    numeric: true,
-    sortBy: ({ perSecond }) => perSecond,
-    cell: ({ perSecond, calls }) => (
-      <span title={`${formatCount(calls)} calls`}>{formatRate(perSecond)}</span>
-    ),
-  },
-  {
-    name: 'Errors',
-    numeric: true,
-    sortBy: ({ failed }) => failed,
-    cell: (row) =>
-      row.failed === 0 ? (
-        <span class="dim">0 %</span>
-      ) : (
-        <Link to={tracesOf(row, ' status:error')} class="bad-text" title="Traces in which it failed">
-          {formatShare(row.failed)}
-        </Link>
-      ),
-  },
+  ...rateColumns<DatabaseRow>({
+    what: 'calls',
+    failed: { to: (row) => tracesOf(row, ' status:error'), title: 'Traces in which it failed' },
+  }),
   {
     name: 'Server share',
     title: 'Of the median; the rest is network, queue and JSON',
     cell: ServerShare,
   },
-  {
-    name: 'p50',
-    numeric: true,
-    sortBy: ({ p50 }) => p50,
-    cell: ({ p50, serverP50 }) => <ClientAndServer client={p50} server={serverP50} />,
-  },
-  {
-    name: 'p95',
-    numeric: true,
-    sortBy: ({ p95 }) => p95,
-    cell: ({ p95, serverP95 }) => <ClientAndServer client={p95} server={serverP95} />,
-  },
-  { name: 'p99', numeric: true, sortBy: ({ p99 }) => p99, cell: ({ p99 }) => formatDuration(p99) },
+  percentileColumn('p50', ({ p50, serverP50 }) => <ClientAndServer client={p50} server={serverP50} />),
+  percentileColumn('p95', ({ p95, serverP95 }) => <ClientAndServer client={p95} server={serverP95} />),
+  percentileColumn('p99'),
   {
     name: 'Rows',
     numeric: true,

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { go } from './router.tsx';
-import { postJson } from './server-data.ts';
+import { failureMessage, postJson } from './server-data.ts';
 
 interface Imported {
   readonly spans: number;
@@ -16,7 +16,7 @@ export async function importFile(file: File): Promise<string> {
     go(traces === 1 ? `/trace/${traceId}` : '/?q=from:file');
     return `${file.name}: ${spans} spans of ${traces} ${traces === 1 ? 'trace' : 'traces'}`;
   } catch (error) {
-    return `${file.name} could not be read: ${(error as Error).message}`;
+    return `${file.name} could not be read: ${failureMessage(error)}`;
   }
 }
 

@@ -57,16 +57,16 @@ export function useMatches(
   find: string,
 ): { matches: ReadonlySet<string> | undefined; problem: string | undefined } {
   const wrong = problemOf(find);
-  const { data, error, of } = useLive<string[]>(
+  const url =
     find.trim() === '' || wrong !== undefined
       ? undefined
-      : `${address(`/api/traces/${trace.traceId}/matches`, { q: find })}&spans=${trace.spanCount}`,
-    { follow: false },
-  );
+      : `${address(`/api/traces/${trace.traceId}/matches`, { q: find })}&spans=${trace.spanCount}`;
+  const { data, error, of } = useLive<string[]>(url, { follow: false });
+  // Those before stay until the answer has come, or the list would flicker with each letter.
   const latest = useRef<ReadonlySet<string> | undefined>(undefined);
   return useMemo(() => {
     if (find.trim() === '') latest.current = undefined;
-    else if (data !== undefined && of !== undefined) latest.current = new Set(data);
+    else if (data !== undefined && of === url) latest.current = new Set(data);
     return { matches: latest.current, problem: find.trim() === '' ? undefined : (wrong ?? error) };
-  }, [data, of, error, find, wrong]);
+  }, [data, of, url, error, find, wrong]);
 }

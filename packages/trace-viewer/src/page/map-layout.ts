@@ -30,7 +30,7 @@ export function layOutMap({ nodes, edges }: ServiceMapView): MapLayout {
   const keyOf = (name: string, kind: string): string => `${kind}\0${name}`;
   const keys = nodes.map(({ name, kind }) => keyOf(name, kind)).sort();
   const links = edges.map(
-    ({ labels }) => [keyOf(labels.from, 'service'), keyOf(labels.to, labels.toKind)] as const,
+    ({ labels }): Edge => [keyOf(labels.from, 'service'), keyOf(labels.to, labels.toKind)],
   );
   const ranks = rank(keys, links);
   const columns: string[][] = [];
@@ -41,7 +41,9 @@ export function layOutMap({ nodes, edges }: ServiceMapView): MapLayout {
   }
   // Ranks may have holes where a circle was cut.
   const filled = columns.filter((column) => column !== undefined && column.length > 0);
-  for (let sweep = 0; sweep < SWEEPS; sweep++) order(filled, links);
+  const callers = neighbours(links.map(([from, to]) => [to, from]));
+  const callees = neighbours(links);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) order(filled, callers, callees);
   const tallest = Math.max(1, ...filled.map((column) => column.length));
   const height = tallest * (NODE.height + GAP.y) - GAP.y + 2 * MARGIN;
   const byKey = new Map(nodes.map((node) => [keyOf(node.name, node.kind), node]));
@@ -109,15 +111,28 @@ function rank(keys: readonly string[], links: readonly Edge[]): Map<string, numb
   return ranks;
 }
 
+type Neighbours = ReadonlyMap<string, readonly string[]>;
+
+/** Where the links of a node lead. */
+function neighbours(links: readonly Edge[]): Neighbours {
+  const found = new Map<string, string[]>();
+  for (const [from, to] of links) {
+    const known = found.get(from);
+    if (known === undefined) found.set(from, [to]);
+    else known.push(to);
+  }
+  return found;
+}
+
 /** Each column by the mean place of its neighbours to the left, then back by those to the right. */
-function order(columns: readonly string[][], links: readonly Edge[]): void {
+function order(columns: readonly string[][], callers: Neighbours, callees: Neighbours): void {
   const places = new Map<string, number>();
   const note = (column: readonly string[]): void =>
     column.forEach((key, i) => void places.set(key, (i + 0.5) / column.length));
   columns.forEach(note);
-  const sortBy = (column: string[], neighbours: (key: string) => string[]): void => {
+  const sortBy = (column: string[], neighbours: Neighbours): void => {
     const mean = (key: string): number => {
-      const near = neighbours(key).flatMap((each) => places.get(each) ?? []);
+      const near = (neighbours.get(key) ?? []).flatMap((each) => places.get(each) ?? []);
       return near.length === 0
         ? (places.get(key) ?? 0)
         : near.reduce((sum, each) => sum + each, 0) / near.length;
@@ -126,8 +141,6 @@ function order(columns: readonly string[][], links: readonly Edge[]): void {
     column.sort((a, b) => (means.get(a) as number) - (means.get(b) as number) || (a < b ? -1 : 1));
     note(column);
   };
-  for (const column of columns)
-    sortBy(column, (key) => links.filter(([, to]) => to === key).map(([from]) => from));
-  for (const column of columns.toReversed())
-    sortBy(column, (key) => links.filter(([from]) => from === key).map(([, to]) => to));
+  for (const column of columns) sortBy(column, callers);
+  for (const column of columns.toReversed()) sortBy(column, callees);
 }

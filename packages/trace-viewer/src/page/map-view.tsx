@@ -2,10 +2,11 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { quote } from '../search/query.ts';
 import type { MapEdge, ServiceMapView } from '../wire/api.ts';
-import { type Column, FiguresTable, Sparkline, WindowChoice, windowOf } from './figures.tsx';
+import { percentileColumn, rateColumns } from './call-columns.tsx';
+import { type Column, FiguresTable, WindowChoice, windowOf } from './figures.tsx';
 import { formatDuration, formatRate, formatShare } from './formats.ts';
 import { layOutMap, type MapLayout, NODE, type PlacedEdge, type PlacedNode } from './map-layout.ts';
-import { conditions } from './query-text.ts';
+import { conditions, words } from './query-text.ts';
 import { address, Link } from './router.tsx';
 import { useLive } from './server-data.ts';
 import { hueOf } from './service-colours.ts';
@@ -42,7 +43,8 @@ export function MapView({ place, paused }: FiguresViewProps): JSX.Element {
 function Drawing({ layout }: { readonly layout: MapLayout }): JSX.Element {
   const { nodes, edges, width, height } = layout;
   const busiest = Math.max(1e-9, ...edges.map(({ edge }) => edge.perSecond));
-  const countOf = (wanted: (placed: PlacedEdge) => boolean): number => edges.filter(wanted).length;
+  const outgoing = Map.groupBy(edges, ({ from }) => from);
+  const incoming = Map.groupBy(edges, ({ to }) => to);
   return (
     <div class="map" role="region" aria-label="Drawing of the services" tabIndex={0}>
       <svg
@@ -76,7 +78,7 @@ function Drawing({ layout }: { readonly layout: MapLayout }): JSX.Element {
             busiest={busiest}
             // Where fewer lines meet there is more room for it.
             labelAt={
-              countOf(({ to }) => to === placed.to) > countOf(({ from }) => from === placed.from)
+              (incoming.get(placed.to)?.length ?? 0) > (outgoing.get(placed.from)?.length ?? 0)
                 ? 'caller'
                 : 'callee'
             }
@@ -190,26 +192,14 @@ function Node({ placed }: { readonly placed: PlacedNode }): JSX.Element {
 function queryOf({ name, kind }: ServiceMapView['nodes'][number]): string {
   if (kind === 'service') return conditions({ service: name });
   if (kind === 'database') return `db.system.name=${quote(name)}`;
-  return kind === 'messaging' ? `messaging.system=${quote(name)}` : quote(name);
+  return kind === 'messaging' ? `messaging.system=${quote(name)}` : words(name);
 }
 
 const COLUMNS: readonly Column<MapEdge>[] = [
   { name: 'Caller', sortBy: ({ labels }) => labels.from, cell: ({ labels }) => labels.from },
   { name: 'Called', sortBy: ({ labels }) => labels.to, cell: ({ labels }) => labels.to },
-  { name: 'Rate over time', cell: ({ series }) => <Sparkline series={series} /> },
-  {
-    name: 'Rate',
-    numeric: true,
-    sortBy: ({ perSecond }) => perSecond,
-    cell: ({ perSecond }) => formatRate(perSecond),
-  },
-  {
-    name: 'Errors',
-    numeric: true,
-    sortBy: ({ failed }) => failed,
-    cell: ({ failed }) => <span class={failed > 0 ? 'bad-text' : 'dim'}>{formatShare(failed)}</span>,
-  },
-  { name: 'p50', numeric: true, sortBy: ({ p50 }) => p50, cell: ({ p50 }) => formatDuration(p50) },
-  { name: 'p95', numeric: true, sortBy: ({ p95 }) => p95, cell: ({ p95 }) => formatDuration(p95) },
-  { name: 'p99', numeric: true, sortBy: ({ p99 }) => p99, cell: ({ p99 }) => formatDuration(p99) },
+  ...rateColumns<MapEdge>({ what: 'calls' }),
+  percentileColumn('p50'),
+  percentileColumn('p95'),
+  percentileColumn('p99'),
 ];

@@ -53,6 +53,7 @@ export function Minimap({ trace, range, onZoom }: MinimapProps): JSX.Element {
       onPointerMove={(event) => {
         if (drag !== undefined) setDrag({ from: drag.from, to: shareOf(event) });
       }}
+      onPointerCancel={() => setDrag(undefined)}
       onPointerUp={(event) => {
         if (drag === undefined) return;
         const [from, to] = [drag.from, shareOf(event)].sort((a, b) => a - b) as [number, number];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseQuery } from '../search/query.ts';
 import {
   attributeCondition,
   conditions,
@@ -7,6 +8,7 @@ import {
   problemOf,
   withCondition,
   withField,
+  words,
 } from './query-text.ts';
 
 describe('controls and query', () => {
@@ -47,6 +49,19 @@ describe('controls and query', () => {
     expect(attributeCondition('key with spaces', 'x')).toBeUndefined();
     expect(attributeCondition('a', '*')).toBeUndefined();
     expect(attributeCondition('prompt', 'x'.repeat(301))).toBeUndefined();
+  });
+
+  test('a text to look for is one word of the query, whatever is in it', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('-api', 'status:bad', 'a=1')),
+        (text) => {
+          const { words: found, ...conditionsOf } = parseQuery(words(text));
+          expect(found).toEqual([{ text: text.toLowerCase(), negated: false }]);
+          expect(conditionsOf).toEqual({ span: [], noSpan: [], trace: [] });
+        },
+      ),
+    );
   });
 
   test('fields that are empty are left out', () => {

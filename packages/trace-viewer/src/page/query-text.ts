@@ -21,6 +21,11 @@ export function withCondition(query: string, condition: string): string {
   return parts.includes(condition) ? query : [...parts, condition].join(' ');
 }
 
+/** @returns a text to look for anywhere, such that nothing in it is taken for a condition or for a minus */
+export function words(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
 /** `service:checkout operation:"POST /orders"` */
 export function conditions(fields: Readonly<Partial<Record<Field, string>>>): string {
   return Object.entries(fields)

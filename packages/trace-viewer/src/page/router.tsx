@@ -30,8 +30,16 @@ export function usePlace(): Place {
 /** @param replace where the step is too small to go back to, such as a letter typed */
 export function go(to: string, { replace = false } = {}): void {
   if (to === location.pathname + location.search) return;
-  history[replace ? 'replaceState' : 'pushState'](null, '', to);
+  // A place that was pushed has one of ours before it; see `back`.
+  if (replace) history.replaceState(history.state, '', to);
+  else history.pushState({ pushed: true }, '', to);
   for (const listener of listeners) listener();
+}
+
+/** One step back; to `home` where the page was opened here, and a step back would leave it. */
+export function back(home: string): void {
+  if ((history.state as { pushed?: boolean } | null)?.pushed === true) history.back();
+  else go(home);
 }
 
 /** Changes parameters of the address; undefined and empty ones are taken out. */
@@ -61,6 +69,11 @@ export interface LinkProps {
   readonly label?: string;
 }
 
+/** @returns whether a click on a link opens it here, and not in a new tab, a window or a file */
+export function isPlainClick({ button, metaKey, ctrlKey, shiftKey, altKey }: MouseEvent): boolean {
+  return button === 0 && !metaKey && !ctrlKey && !shiftKey && !altKey;
+}
+
 /** A link that needs no new document. */
 export function Link({ to, children, current, label, ...rest }: LinkProps): JSX.Element {
   return (
@@ -70,7 +83,7 @@ export function Link({ to, children, current, label, ...rest }: LinkProps): JSX.
       aria-current={current === true ? 'page' : undefined}
       aria-label={label}
       onClick={(event) => {
-        if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        if (!isPlainClick(event)) return;
         event.preventDefault();
         go(to);
       }}

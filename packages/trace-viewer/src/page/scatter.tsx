@@ -14,14 +14,15 @@ interface Placed {
   readonly y: number;
 }
 
-/** When and how long: each trace a dot, on a logarithmic scale. For the eye and the pointer; the list below has it all. */
-export function Scatter({
-  points,
-  query,
-}: {
+export interface ScatterProps {
   readonly points: readonly TracePoint[];
   readonly query: string;
-}): JSX.Element {
+  /** The pointer is over it: dots that move cannot be hit. */
+  readonly onHover: (hovered: boolean) => void;
+}
+
+/** When and how long: each trace a dot, on a logarithmic scale. For the eye and the pointer; the list below has it all. */
+export function Scatter({ points, query, onHover }: ScatterProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const placed = useRef<Placed[]>([]);
   const [near, setNear] = useState<Placed>();
@@ -65,8 +66,14 @@ export function Scatter({
         ref={canvas}
         aria-hidden="true"
         class={near === undefined ? '' : 'near'}
-        onMouseMove={(event) => setNear(nearest(event))}
-        onMouseLeave={() => setNear(undefined)}
+        onMouseMove={(event) => {
+          onHover(true);
+          setNear(nearest(event));
+        }}
+        onMouseLeave={() => {
+          onHover(false);
+          setNear(undefined);
+        }}
         onClick={(event) => {
           const found = nearest(event);
           if (found !== undefined) go(traceAddress(found.point.traceId, query));

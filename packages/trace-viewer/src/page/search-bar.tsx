@@ -4,6 +4,7 @@ import type { Facets, TraceSort } from '../wire/api.ts';
 import { fieldOf, withField } from './query-text.ts';
 import { address, goWith } from './router.tsx';
 import { useLive } from './server-data.ts';
+import { suggest, withSuggestion } from './suggestions.ts';
 import { useTypedText } from './typed-text.ts';
 
 export interface SearchBarProps {
@@ -113,9 +114,6 @@ interface QueryFieldProps {
   readonly onDown: () => void;
 }
 
-const FIELDS = ['service:', 'operation:', 'status:error', 'kind:server', 'duration:>', 'spans:>', 'trace:'];
-const MAX_SUGGESTIONS = 8;
-
 function QueryField({ query, error, keys, onQuery, onDown }: QueryFieldProps): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   const [text, write] = useTypedText(query, onQuery);
@@ -127,7 +125,7 @@ function QueryField({ query, error, keys, onQuery, onDown }: QueryFieldProps): J
     write(next);
   };
   const take = (suggestion: string): void => {
-    change(`${text.slice(0, lastWordAt(text))}${suggestion}${/[:=>]$/.test(suggestion) ? '' : ' '}`);
+    change(withSuggestion(text, suggestion));
     input.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -206,21 +204,4 @@ function QueryField({ query, error, keys, onQuery, onDown }: QueryFieldProps): J
       </div>
     </div>
   );
-}
-
-function lastWordAt(text: string): number {
-  return Math.max(text.lastIndexOf(' '), text.lastIndexOf('-', 0)) + 1;
-}
-
-/** Fields and attribute keys that begin with, or hold, the word at the end. */
-function suggest(text: string, keys: readonly string[]): string[] {
-  const word = text.slice(lastWordAt(text)).toLowerCase();
-  if (word === '' || /[:=<>~"]/.test(word)) return [];
-  const starts = [...FIELDS, ...keys.map((key) => `${key}=`)].filter((each) =>
-    each.toLowerCase().startsWith(word),
-  );
-  const holds = keys
-    .map((key) => `${key}=`)
-    .filter((each) => each.toLowerCase().includes(word) && !starts.includes(each));
-  return [...starts, ...holds].slice(0, MAX_SUGGESTIONS);
 }

@@ -9,6 +9,12 @@ export async function fetchJson<Data>(url: string, init: RequestInit = {}): Prom
   return data as Data;
 }
 
+/** @returns what to tell the user of an error that `fetchJson` threw */
+export function failureMessage(error: unknown): string {
+  // What `fetch` throws when nobody answers; each browser has words of its own for it.
+  return error instanceof TypeError ? 'the viewer does not answer' : (error as Error).message;
+}
+
 export function postJson<Data>(url: string, body: BodyInit = '{}'): Promise<Data> {
   return fetchJson<Data>(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
 }
@@ -47,12 +53,19 @@ export interface Live<Data> {
   readonly data: Data | undefined;
   /** The address that `data` answers. */
   readonly of: string | undefined;
+  /** What went wrong with the address that is asked for now. */
   readonly error: string | undefined;
+}
+
+interface Held<Data> {
+  readonly data: Data | undefined;
+  readonly of: string | undefined;
+  readonly error: { readonly of: string; readonly message: string } | undefined;
 }
 
 /**
  * What an address answers, asked again when something has changed, but not more often than `intervalMillis`, one request
- * at a time, and not in a page that nobody sees.
+ * at a time, and not in a page that nobody sees. A request that did not reach the viewer is made again when it is back.
  *
  * @param url undefined: nothing is asked
  * @param follow false: once is enough
@@ -61,7 +74,7 @@ export function useLive<Data>(
   url: string | undefined,
   { intervalMillis = 500, follow = true } = {},
 ): Live<Data> {
-  const [live, setLive] = useState<Live<Data>>({ data: undefined, of: undefined, error: undefined });
+  const [held, setHeld] = useState<Held<Data>>({ data: undefined, of: undefined, error: undefined });
   const following = useRef(follow);
   following.current = follow;
   const wake = useRef<() => void>(() => {});
@@ -70,6 +83,7 @@ export function useLive<Data>(
     const closing = new AbortController();
     let revision: number | undefined;
     let busy = false;
+    let unanswered = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let askedAt = Number.NEGATIVE_INFINITY;
     const ask = async (): Promise<void> => {
@@ -79,19 +93,21 @@ export function useLive<Data>(
       askedAt = performance.now();
       try {
         const data = await fetchJson<Data>(url, { signal: closing.signal });
-        if (!closing.signal.aborted) setLive({ data, of: url, error: undefined });
+        unanswered = false;
+        if (!closing.signal.aborted) setHeld({ data, of: url, error: undefined });
       } catch (error) {
         if (closing.signal.aborted) return;
-        const message = error instanceof TypeError ? 'the viewer does not answer' : (error as Error).message;
-        setLive((before) => ({ ...before, error: message }));
+        unanswered = error instanceof TypeError;
+        setHeld((before) => ({ ...before, error: { of: url, message: failureMessage(error) } }));
       } finally {
         busy = false;
       }
       look();
     };
     const look = (): void => {
-      if (busy || timer !== undefined || document.hidden || !following.current) return;
-      if (status === undefined || status.revision === revision) return;
+      if (busy || timer !== undefined || document.hidden || status === undefined) return;
+      const isNew = following.current && status.revision !== revision;
+      if (!isNew && !unanswered) return;
       timer = setTimeout(ask, Math.max(0, intervalMillis - (performance.now() - askedAt)));
     };
     connect();
@@ -109,5 +125,6 @@ export function useLive<Data>(
   useEffect(() => {
     if (follow) wake.current();
   }, [follow]);
-  return live;
+  const { data, of, error } = held;
+  return { data, of, error: error !== undefined && error.of === url ? error.message : undefined };
 }

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
 import type { OperationRow } from '../wire/api.ts';
-import { type Column, FiguresTable, Sparkline, WindowChoice, windowOf } from './figures.tsx';
-import { formatCount, formatDuration, formatRate, formatShare } from './formats.ts';
+import { percentileColumn, rateColumns, ServiceCell } from './call-columns.tsx';
+import { type Column, FiguresTable, WindowChoice, windowOf } from './figures.tsx';
+import { formatDuration } from './formats.ts';
 import { conditions } from './query-text.ts';
 import { address, Link, type Place } from './router.tsx';
 import { useLive } from './server-data.ts';
-import { hueOf } from './service-colours.ts';
 
 export interface FiguresViewProps {
   readonly place: Place;
@@ -52,11 +52,10 @@ const COLUMNS: readonly Column<OperationRow>[] = [
   {
     name: 'Service',
     sortBy: ({ labels }) => labels.service,
-    cell: ({ labels }) => (
-      <>
-        <span class={`swatch ${hueOf(labels.service)}`} aria-hidden="true" />
-        <Link to={address('/', { q: conditions({ service: labels.service }) })}>{labels.service}</Link>
-      </>
+    cell: ({ labels: { service } }) => (
+      <ServiceCell name={service}>
+        <Link to={address('/', { q: conditions({ service }) })}>{service}</Link>
+      </ServiceCell>
     ),
   },
   {
@@ -64,38 +63,15 @@ const COLUMNS: readonly Column<OperationRow>[] = [
     sortBy: ({ labels }) => labels.operation,
     cell: (row) => <Link to={tracesOf(row)}>{row.labels.operation || '(no name)'}</Link>,
   },
-  { name: 'Rate over time', cell: ({ series }) => <Sparkline series={series} /> },
-  {
-    name: 'Rate',
-    numeric: true,
-    sortBy: ({ perSecond }) => perSecond,
-    cell: ({ perSecond, calls }) => (
-      <span title={`${formatCount(calls)} requests`}>{formatRate(perSecond)}</span>
-    ),
-  },
-  {
-    name: 'Errors',
-    numeric: true,
-    sortBy: ({ failed }) => failed,
-    cell: (row) =>
-      row.failed === 0 ? (
-        <span class="dim">0 %</span>
-      ) : (
-        <Link to={tracesOf(row, { status: 'error' })} class="bad-text" title="Traces that failed">
-          {formatShare(row.failed)}
-        </Link>
-      ),
-  },
-  { name: 'p50', numeric: true, sortBy: ({ p50 }) => p50, cell: ({ p50 }) => formatDuration(p50) },
-  { name: 'p95', numeric: true, sortBy: ({ p95 }) => p95, cell: ({ p95 }) => formatDuration(p95) },
-  {
-    name: 'p99',
-    numeric: true,
-    sortBy: ({ p99 }) => p99,
-    cell: (row) => (
-      <Link to={tracesOf(row, { sort: 'longest' })} title="The longest traces">
-        {formatDuration(row.p99)}
-      </Link>
-    ),
-  },
+  ...rateColumns<OperationRow>({
+    what: 'requests',
+    failed: { to: (row) => tracesOf(row, { status: 'error' }), title: 'Traces that failed' },
+  }),
+  percentileColumn('p50'),
+  percentileColumn('p95'),
+  percentileColumn('p99', (row) => (
+    <Link to={tracesOf(row, { sort: 'longest' })} title="The longest traces">
+      {formatDuration(row.p99)}
+    </Link>
+  )),
 ];

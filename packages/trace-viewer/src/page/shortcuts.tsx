@@ -5,13 +5,16 @@ export type Shortcuts = Readonly<Record<string, (event: KeyboardEvent) => void>>
 
 /** @returns whether keys go to text that is being typed */
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+  return (
+    target instanceof HTMLElement &&
+    target.matches('input:not([type=checkbox]), textarea, select, [contenteditable]')
+  );
 }
 
-/** @returns whether the key works what has the focus: a button, a link */
+/** @returns whether the key works what has the focus: a button, a link, a box */
 function isTaken({ key, target }: KeyboardEvent): boolean {
   const works = key === 'Enter' || key === ' ';
-  return works && target instanceof Element && target.closest('a, button, summary') !== null;
+  return works && target instanceof Element && target.closest('a, button, summary, input') !== null;
 }
 
 /** Keys of the whole page, while nobody types. */

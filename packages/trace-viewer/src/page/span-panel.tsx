@@ -81,6 +81,12 @@ function SpanBody({ span, trace, listQuery, onSelect }: SpanBodyProps): JSX.Elem
           <span class={span.status === 2 ? 'tag bad' : 'tag'}>{STATUSES[span.status]}</span>
         )}
       </p>
+      {span.endsBeforeStart !== undefined && (
+        <p class="note">
+          Ends {formatDuration(span.endsBeforeStart)} before it starts, by the clock of the sender, which was
+          set back meanwhile. Counts as 0.
+        </p>
+      )}
       {span.status === 2 && (
         <div class="failure">
           <p>{row?.failure || span.statusMessage || 'The span says that it failed, and not why.'}</p>
@@ -102,7 +108,7 @@ function SpanBody({ span, trace, listQuery, onSelect }: SpanBodyProps): JSX.Elem
               <li key={i}>
                 <p>
                   <b>{event.name === '' ? '(no name)' : event.name}</b>{' '}
-                  <span class="dim">+{formatDuration(event.offset)}</span>
+                  <span class="dim">{formatOffset(event.offset)}</span>
                 </p>
                 <AttributeTable attributes={event.attributes.map(unlabelled)} listQuery={listQuery} />
               </li>
@@ -118,7 +124,7 @@ function SpanBody({ span, trace, listQuery, onSelect }: SpanBodyProps): JSX.Elem
             {span.links.slice(0, 200).map((link, i) => (
               <li key={i}>
                 {link.known ? (
-                  <Link to={`${traceAddress(link.traceId, listQuery)}?span=${link.spanId}`}>
+                  <Link to={traceAddress(link.traceId, listQuery, link.spanId)}>
                     <span class="mono">{link.traceId}</span>
                   </Link>
                 ) : (
@@ -147,6 +153,11 @@ function SpanBody({ span, trace, listQuery, onSelect }: SpanBodyProps): JSX.Elem
       )}
     </>
   );
+}
+
+/** Of an event since its span's start; a sender whose clock was set back has some before. */
+function formatOffset(nanoseconds: number): string {
+  return `${nanoseconds < 0 ? '−' : '+'}${formatDuration(Math.abs(nanoseconds))}`;
 }
 
 /** The first failed span below a failed one: mostly its reason. */

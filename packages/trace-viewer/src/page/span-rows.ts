@@ -40,6 +40,51 @@ export function withoutAncestors(
   return next;
 }
 
+/**
+ * The next row that is wanted, round and round.
+ *
+ * @param selected id of the row to go on from; without one, the first is next, and backwards the last
+ */
+export function nextRow(
+  rows: readonly SpanRow[],
+  selected: string | undefined,
+  wanted: (row: SpanRow) => boolean,
+  step: 1 | -1,
+): SpanRow | undefined {
+  const count = rows.length;
+  const found = rows.findIndex(({ id }) => id === selected);
+  const at = found === -1 && step === -1 ? count : found;
+  for (let i = 1; i <= count; i++) {
+    const row = rows[(((at + i * step) % count) + count) % count] as SpanRow;
+    if (wanted(row)) return row;
+  }
+  return undefined;
+}
+
+/** Parts of what is in view that a gap must have to be seen. */
+const SEEN_PARTS = 1000;
+
+/**
+ * Sections of the critical path as they are drawn: those in view, and those with too little between them as one. A span
+ * that makes ten thousand calls has as many.
+ *
+ * @param sections the latest first
+ */
+export function drawnSections(
+  sections: readonly (readonly [from: number, to: number])[],
+  { from, to }: TimeRange,
+): (readonly [from: number, to: number])[] {
+  const gap = (to - from) / SEEN_PARTS;
+  const drawn: [from: number, to: number][] = [];
+  for (const [start, end] of sections) {
+    if (end < from || start > to) continue;
+    const later = drawn.at(-1);
+    if (later !== undefined && later[0] - end < gap) later[0] = Math.min(later[0], start);
+    else drawn.push([start, end]);
+  }
+  return drawn;
+}
+
 /** A span and a little around it. */
 export function around({ start, duration }: SpanRow, total: number): TimeRange {
   const margin = Math.max(duration * 0.1, total * 1e-6, 100);

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TraceDetail } from '../wire/api.ts';
 import { CopyButton } from './copy-button.tsx';
 import { formatCount, formatDateTime, formatDuration, plural } from './formats.ts';
 import { conditions } from './query-text.ts';
 import { address, go, Link } from './router.tsx';
-import { fetchJson } from './server-data.ts';
+import { failureMessage, fetchJson } from './server-data.ts';
 import { hueOf } from './service-colours.ts';
 
 export interface TraceHeadProps {
@@ -95,28 +96,50 @@ interface CompareWithProps {
 
 /** Other traces of the operation to lay beside this one. */
 function CompareWith({ traceId, service, operation }: CompareWithProps): JSX.Element {
+  const [problem, setProblem] = useState<string>();
+  /** Ends when the trace is left: an answer that comes later must not take the reader along. */
+  const left = useRef(new AbortController());
+  useEffect(() => () => left.current.abort(), []);
   const choose = async (which: string): Promise<void> => {
     if (which === '') return;
+    setProblem(undefined);
     const sort = which === 'failed' ? 'newest' : which;
     const q = `${conditions({ service, operation })}${which === 'failed' ? ' status:error' : ''} -trace:${traceId}`;
-    const { rows } = await fetchJson<{ rows: { traceId: string }[] }>(
-      address('/api/traces', { q, sort, limit: '1' }),
-    );
-    const other = rows[0]?.traceId;
-    if (other !== undefined) go(`/compare/${traceId}/${other}`);
-    else go(address('/', { q: conditions({ service, operation }) }));
+    try {
+      const { rows } = await fetchJson<{ rows: { traceId: string }[] }>(
+        address('/api/traces', { q, sort, limit: '1' }),
+        { signal: left.current.signal },
+      );
+      const other = rows[0]?.traceId;
+      if (other !== undefined) go(`/compare/${traceId}/${other}`);
+      else setProblem('There is no such trace.');
+    } catch (error) {
+      if (!left.current.signal.aborted) setProblem(failureMessage(error));
+    }
   };
   return (
-    <select
-      aria-label="Compare with another trace of this operation"
-      value=""
-      onChange={({ currentTarget }) => void choose(currentTarget.value)}
-    >
-      <option value="">Compare with …</option>
-      <option value="newest">the newest other</option>
-      <option value="shortest">the fastest</option>
-      <option value="longest">the slowest</option>
-      <option value="failed">one that failed</option>
-    </select>
+    <>
+      {problem !== undefined && (
+        <span class="problem" role="alert">
+          {problem}
+        </span>
+      )}
+      <select
+        aria-label="Compare with another trace of this operation"
+        value=""
+        onChange={({ currentTarget }) => {
+          const { value } = currentTarget;
+          // What is chosen is done at once, and may be chosen again.
+          currentTarget.value = '';
+          void choose(value);
+        }}
+      >
+        <option value="">Compare with …</option>
+        <option value="newest">the newest other</option>
+        <option value="shortest">the fastest</option>
+        <option value="longest">the slowest</option>
+        <option value="failed">one that failed</option>
+      </select>
+    </>
   );
 }

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { TraceRow as Row } from '../wire/api.ts';
 import { formatCount, formatDateTime, formatDuration, formatTime, plural } from './formats.ts';
+import { isPlainClick } from './router.tsx';
 import { hueOf } from './service-colours.ts';
 import { traceAddress } from './trace-address.ts';
 import { rowPlace } from './virtual-rows.tsx';
@@ -73,7 +74,7 @@ export function TraceRow({
           href={traceAddress(traceId, query)}
           tabIndex={-1}
           onClick={(event) => {
-            if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+            if (!isPlainClick(event)) return;
             event.preventDefault();
             onOpen(row);
           }}

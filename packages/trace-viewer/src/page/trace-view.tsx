@@ -9,7 +9,15 @@ import { useLive } from './server-data.ts';
 import { hueOf } from './service-colours.ts';
 import { useShortcuts } from './shortcuts.tsx';
 import { SpanPanel } from './span-panel.tsx';
-import { around, parentOf, rangeOf, type TimeRange, visibleRows, withoutAncestors } from './span-rows.ts';
+import {
+  around,
+  nextRow,
+  parentOf,
+  rangeOf,
+  type TimeRange,
+  visibleRows,
+  withoutAncestors,
+} from './span-rows.ts';
 import { TraceHead } from './trace-head.tsx';
 import { Waterfall } from './waterfall.tsx';
 
@@ -76,16 +84,8 @@ function Trace({ trace, place, gone }: TraceProps): JSX.Element {
       from: to === undefined ? undefined : String(Math.round(to.from)),
       to: to === undefined ? undefined : String(Math.round(to.to)),
     });
-  const nextOf = (wanted: (row: SpanRow) => boolean, step: 1 | -1): void => {
-    const at = trace.spans.findIndex(({ id }) => id === selected);
-    const count = trace.spans.length;
-    for (let i = 1; i <= count; i++) {
-      const row = trace.spans[(((at + i * step) % count) + count) % count] as SpanRow;
-      if (!wanted(row)) continue;
-      reveal(row);
-      return;
-    }
-  };
+  const nextOf = (wanted: (row: SpanRow) => boolean, step: 1 | -1): void =>
+    reveal(nextRow(trace.spans, selected, wanted, step));
   const nextMatch = (step: 1 | -1): void => {
     if (matches !== undefined && matches.size > 0) nextOf(({ id }) => matches.has(id), step);
   };

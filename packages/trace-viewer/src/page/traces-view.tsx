@@ -1,6 +1,6 @@
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { TraceRow as Row, TraceListing, TraceSort, ViewerStatus } from '../wire/api.ts';
+import type { TraceRow as Row, TraceListing, TracePoint, TraceSort, ViewerStatus } from '../wire/api.ts';
 import { formatCount, plural } from './formats.ts';
 import { problemOf } from './query-text.ts';
 import { address, go, goWith, type Place } from './router.tsx';
@@ -21,6 +21,7 @@ export interface TracesViewProps {
 
 /** Rows asked for at a time; a scroll within them asks nothing. */
 const WINDOW = 200;
+const NO_POINTS: readonly TracePoint[] = [];
 
 export function TracesView({ place, status, paused }: TracesViewProps): JSX.Element {
   const query = place.query.get('q') ?? '';
@@ -51,6 +52,15 @@ export function TracesView({ place, status, paused }: TracesViewProps): JSX.Elem
     setOffset(0);
     if (list.current !== null) list.current.scrollTop = 0;
   }, [query, sort]);
+  const nothingCame = status !== undefined && status.traces === 0;
+  useEffect(() => {
+    if (!nothingCame) return;
+    // All have been forgotten: nothing is left to stand still for, and no pointer leaves a list that is gone.
+    setActive(-1);
+    setChosen(undefined);
+    setHovered(false);
+    setScrolled(false);
+  }, [nothingCame]);
   useEffect(() => {
     const inside = range.first >= offset && range.end <= offset + WINDOW;
     if (!inside || range.first === 0) setOffset(range.first === 0 ? 0 : Math.max(0, range.first - 80));
@@ -98,7 +108,6 @@ export function TracesView({ place, status, paused }: TracesViewProps): JSX.Elem
     if (list.current !== null) list.current.scrollTop = 0;
   };
   const newer = still && status !== undefined && upTo !== undefined ? status.newestSerial - upTo : 0;
-  const nothingCame = status !== undefined && status.traces === 0;
 
   return (
     <div class="traces-view">
@@ -108,7 +117,7 @@ export function TracesView({ place, status, paused }: TracesViewProps): JSX.Elem
         <Welcome endpoint={status.endpoint} evicted={status.evictedTraces} />
       ) : (
         <>
-          <Scatter points={data?.points ?? []} query={query} />
+          <Scatter points={data?.points ?? NO_POINTS} query={query} onHover={setHovered} />
           <div class="list-state" aria-live="polite">
             <span>
               {data === undefined

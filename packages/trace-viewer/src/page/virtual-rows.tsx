@@ -16,8 +16,10 @@ export function useVisibleRows(
   count: number,
 ): VisibleRange {
   const [view, setView] = useState({ top: 0, height: 800 });
+  // The list may come and go while its view stays: before the first trace there is none.
+  const [node, setNode] = useState<HTMLElement | null>(null);
+  useLayoutEffect(() => setNode(element.current));
   useLayoutEffect(() => {
-    const node = element.current;
     if (node === null) return;
     let frame = 0;
     const measure = (): void => {
@@ -37,7 +39,7 @@ export function useVisibleRows(
       node.removeEventListener('scroll', later);
       observer.disconnect();
     };
-  }, [element, rowHeight]);
+  }, [node]);
   const first = Math.max(0, Math.floor(view.top / rowHeight) - OVERSCAN);
   return { first, end: Math.min(count, Math.ceil((view.top + view.height) / rowHeight) + OVERSCAN) };
 }

@@ -4,7 +4,7 @@ import { SPAN_KINDS } from '../search/query.ts';
 import type { SpanRow, TraceDetail } from '../wire/api.ts';
 import { formatCount, formatDuration } from './formats.ts';
 import { hueOf } from './service-colours.ts';
-import type { TimeRange } from './span-rows.ts';
+import { drawnSections, type TimeRange } from './span-rows.ts';
 import { rowPlace, useRowInView, useVisibleRows, VirtualRows } from './virtual-rows.tsx';
 
 export interface WaterfallProps {
@@ -218,7 +218,7 @@ function Bar({
   return (
     <>
       <span class={`bar ${hue} ${row.failed ? 'bad' : ''}`} style={place(left, right)} />
-      {row.critical?.map(([from, to]) => {
+      {drawnSections(row.critical ?? [], range).map(([from, to]) => {
         const [start, end] = [Math.max(0, at(from)), Math.min(100, at(to))];
         return end > start && <span key={from} class="critical" style={place(start, end)} />;
       })}

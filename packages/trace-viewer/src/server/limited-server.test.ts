@@ -27,7 +27,8 @@ const hello: http.RequestListener = (_, response) => void response.end('hello');
 
 /** A connection on which a text is sent as it is. */
 async function open(text = ''): Promise<Socket> {
-  const socket = connect((server?.address() as AddressInfo).port, '127.0.0.1');
+  const { port } = (server as http.Server).address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
   sockets.push(socket);
   // Cut from the other side while we send.
   socket.on('error', () => {});
