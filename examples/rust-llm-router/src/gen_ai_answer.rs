@@ -6,8 +6,10 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::routing::string_list;
 
-/// Characters of an answer that a span takes.
+/// Bytes of an answer that a span takes.
 const MAX_CONTENT: usize = 16_384;
+/// One a choice, and there is one choice: more is an upstream's mistake.
+const MAX_FINISH_REASONS: usize = 16;
 
 pub struct GenAiAnswer {
     id: Option<String>,
@@ -43,15 +45,16 @@ impl GenAiAnswer {
         self.input_tokens = part["usage"]["prompt_tokens"].as_i64().or(self.input_tokens);
         self.output_tokens = part["usage"]["completion_tokens"].as_i64().or(self.output_tokens);
         for choice in part["choices"].as_array().into_iter().flatten() {
-            self.finish_reasons.extend(choice["finish_reason"].as_str().map(str::to_owned));
+            if self.finish_reasons.len() < MAX_FINISH_REASONS {
+                self.finish_reasons.extend(choice["finish_reason"].as_str().map(str::to_owned));
+            }
             let said = choice["text"]
                 .as_str()
                 .or(choice["message"]["content"].as_str())
                 .or(choice["delta"]["content"].as_str());
-            if let (Some(content), Some(said)) = (&mut self.content, said)
-                && content.len() < MAX_CONTENT
-            {
-                content.push_str(said);
+            if let (Some(content), Some(said)) = (&mut self.content, said) {
+                let room = MAX_CONTENT.saturating_sub(content.len());
+                content.push_str(&said[..said.floor_char_boundary(room)]);
             }
         }
     }

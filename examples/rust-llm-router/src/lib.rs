@@ -1,15 +1,18 @@
 //! An OpenAI-compatible router of completions, traced with OpenTelemetry, with its context in Qdrant.
 
 mod api_error;
+mod body_budget;
 mod completion_request;
 mod context;
 mod export;
 mod gen_ai_answer;
+mod json_size;
 mod limits;
 mod log_format;
 mod outage;
 mod providers;
 mod redaction;
+mod retry_after;
 mod routes;
 mod routing;
 mod sampling;
@@ -19,14 +22,18 @@ mod settings;
 mod telemetry;
 mod text_vector;
 mod trace_context;
+mod words;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use body_budget::BodyBudget;
 use context::ContextStore;
 use limits::Limits;
 use providers::{OpenAiProvider, Provider};
@@ -34,6 +41,9 @@ use routes::App;
 use routing::Routing;
 use settings::{SettingError, Settings};
 use telemetry::Telemetry;
+
+/// For what cannot be cancelled: everything else has ended before.
+const LAST_TASKS_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Exit codes: 0 after SIGTERM or SIGINT, 2 for a wrong setting, 1 for anything else.
 pub fn run() -> ExitCode {
@@ -45,7 +55,14 @@ pub fn run() -> ExitCode {
         Ok(settings) => settings,
         Err(error) => return fail(2, &error.to_string()),
     };
-    runtime.block_on(start(settings))
+    let code = runtime.block_on(start(settings));
+    end(runtime);
+    code
+}
+
+/// A look-up of a name in the DNS cannot be cancelled, and would hold the program's end for as long as its server is silent.
+fn end(runtime: Runtime) {
+    runtime.shutdown_timeout(LAST_TASKS_TIMEOUT);
 }
 
 fn fail(code: u8, message: &str) -> ExitCode {
@@ -115,10 +132,36 @@ fn app(settings: Settings) -> Result<Arc<App>, SettingError> {
         providers.push(Provider::OpenAi(Box::new(provider)));
     }
     Ok(Arc::new(App {
+        bodies: BodyBudget::new(settings.max_bodies_bytes),
         limits: Limits::new(settings.max_concurrent_requests, settings.rate_per_second),
         routing: Routing::new(providers, settings.request_timeout, settings.tracing.capture_message_content),
         context,
         stopping: AtomicBool::new(false),
         settings,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+    use std::time::Instant;
+
+    #[test]
+    fn a_look_up_that_gets_no_answer_does_not_hold_the_end() {
+        const SILENCE: Duration = Duration::from_secs(60);
+        let runtime = Runtime::new().expect("a runtime");
+        let (asked, asking) = mpsc::channel();
+        let (answer, awaited) = mpsc::channel::<()>();
+        // As tokio looks up a name: in a thread that waits for the system.
+        runtime.spawn_blocking(move || {
+            asked.send(()).expect("the test waits");
+            let _ = awaited.recv_timeout(SILENCE);
+        });
+        asking.recv().expect("it is under way");
+        let started = Instant::now();
+        end(runtime);
+        assert!(started.elapsed() < SILENCE / 2, "{:?}", started.elapsed());
+        drop(answer);
+    }
 }

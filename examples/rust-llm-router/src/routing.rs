@@ -14,7 +14,7 @@ use crate::api_error::ApiError;
 use crate::completion_request::CompletionRequest;
 use crate::context::Passage;
 use crate::gen_ai_answer::GenAiAnswer;
-use crate::providers::{Answer, Provider, ProviderFailure};
+use crate::providers::{Answer, Provider, ProviderFailure, ServedModel};
 
 pub struct Routing {
     providers: Vec<Provider>,
@@ -66,7 +66,12 @@ impl Routing {
                 Ok(routed) => return Ok(routed),
                 Err(failure) if failure.is_the_callers_fault() => return Err(failure.into_api_error(provider.name())),
                 Err(failure) => {
-                    tracing::warn!(provider = provider.name(), model, reason = failure.message(), "a provider failed");
+                    tracing::warn!(
+                        provider = provider.name(),
+                        model = model.name,
+                        reason = failure.message(),
+                        "a provider failed"
+                    );
                     last = Some(failure.into_api_error(provider.name()));
                 }
             }
@@ -80,13 +85,13 @@ impl Routing {
         &self,
         provider: &Provider,
         request: &CompletionRequest,
-        model: &str,
+        model: &ServedModel,
         passages: &[Passage],
     ) -> Result<Routed, ProviderFailure> {
         // Dropped without an end, by a caller who went or a time-out: the span says so.
         let mut watched = Unfinished { span: self.span(provider, request, model), finished: false };
         let span = watched.span.clone();
-        let answer = match provider.complete(request, model, passages).instrument(span.clone()).await {
+        let answer = match provider.complete(request, &model.name, passages).instrument(span.clone()).await {
             Ok(answer) => answer,
             Err(failure) => {
                 note_failure(&span, &failure);
@@ -151,18 +156,20 @@ impl Routing {
     }
 
     /// Generative AI conventions: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/
-    fn span(&self, provider: &Provider, request: &CompletionRequest, model: &str) -> Span {
+    fn span(&self, provider: &Provider, request: &CompletionRequest, model: &ServedModel) -> Span {
         let operation = request.operation.name();
+        // Names are few (specification, "Span"): a model that only the caller knows is in the attribute alone.
+        let name = if model.configured { format!("{operation} {}", model.name) } else { operation.to_owned() };
         let span = tracing::info_span!(
             "gen_ai",
-            otel.name = format!("{operation} {model}"),
+            otel.name = name,
             // A model within this process is an internal operation, not a call to another.
             otel.kind = if provider.server().is_some() { "client" } else { "internal" },
             otel.status_code = field::Empty,
             otel.status_description = field::Empty,
             gen_ai.operation.name = operation,
             gen_ai.provider.name = provider.name(),
-            gen_ai.request.model = model,
+            gen_ai.request.model = model.name,
             gen_ai.response.model = field::Empty,
             gen_ai.response.id = field::Empty,
             gen_ai.usage.input_tokens = field::Empty,

@@ -11,7 +11,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 
 use crate::routes::{App, router};
@@ -24,7 +24,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until `stop` ends, then answers what is under way, for at most the shutdown time-out.
 pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
-    let connections = Arc::new(Semaphore::new(app.settings.max_connections));
+    let max_connections = app.settings.max_connections as u32;
+    let connections = Arc::new(Semaphore::new(max_connections as usize));
+    let (cut_off, being_cut) = watch::channel(false);
     let graceful = GracefulShutdown::new();
     let service = router(app.clone());
     let mut http = http1::Builder::new();
@@ -52,21 +54,32 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
         let io = TokioIo::new(Box::pin(guarded(stream, app.settings.write_timeout)));
         let service = TowerToHyperService::new(service.clone().layer(Extension::<SocketAddr>(client)));
         let connection = graceful.watch(http.serve_connection(io, service));
+        let mut being_cut = being_cut.clone();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(client = client.to_string(), reason = error.to_string(), "a connection ended early");
+            // Moved in, so that the permit outlives the connection, and what it holds.
+            let _permit = permit;
+            tokio::select! {
+                Err(error) = connection => {
+                    tracing::debug!(client = client.to_string(), reason = error.to_string(), "a connection ended early");
+                }
+                Ok(_) = being_cut.wait_for(|cut| *cut) => {}
+                else => {}
             }
-            drop(permit);
         });
     }
     drop(listener);
     app.stopping.store(true, Ordering::Relaxed);
     tracing::info!("stopping: answers what is under way");
     if tokio::time::timeout(app.settings.shutdown_timeout, graceful.shutdown()).await.is_err() {
+        let open = max_connections as usize - connections.available_permits();
         tracing::warn!(
+            connections = open,
             timeout_ms = app.settings.shutdown_timeout.as_millis() as u64,
             "requests are cut off, since they took longer than the shutdown time-out"
         );
+        cut_off.send_replace(true);
+        // Their spans have ended when all connections have: only then can they be flushed.
+        let _ = connections.acquire_many(max_connections).await;
     }
 }
 

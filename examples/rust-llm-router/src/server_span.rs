@@ -18,6 +18,7 @@ use tracing::{Instrument, Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::api_error::ErrorType;
+use crate::body_budget::BodyShare;
 use crate::routes::App;
 use crate::trace_context::{Caller, read_caller, tidy_tracestate};
 
@@ -37,6 +38,7 @@ pub async fn trace_request(
         return next.run(request).await;
     }
     let span = start(&request, client, caller);
+    let mut watched = CutOff { span: span.clone(), ended: false };
     let context = span.context();
     let ids = context.span().span_context().clone();
     let (permit, mut response) = if probe {
@@ -48,12 +50,17 @@ pub async fn trace_request(
         }
     };
     finish(&span, &response);
+    watched.ended = true;
     if ids.is_valid()
         && let Ok(id) = HeaderValue::from_str(&ids.trace_id().to_string())
     {
         response.headers_mut().insert("x-trace-id", id);
     }
-    response.map(|body| Body::new(SpannedBody { body, span, _permit: permit, ended: false }))
+    let share = response.extensions_mut().remove::<Arc<BodyShare>>();
+    response.map(|body| {
+        let watched = CutOff { span, ended: body.is_end_stream() };
+        Body::new(SpannedBody { body, watched, _permit: permit, _share: share })
+    })
 }
 
 /// HTTP conventions: https://opentelemetry.io/docs/specs/semconv/http/http-spans/
@@ -151,12 +158,28 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Holds the span and the permit until the last byte has gone or the client has.
+/// Says in the span that the answer did not get to its end: the client went, or the program ends.
+struct CutOff {
+    span: Span,
+    ended: bool,
+}
+
+impl Drop for CutOff {
+    fn drop(&mut self) {
+        if !self.ended {
+            // The status stays as it was: it is not the server's fault.
+            self.span.set_attribute("http.response.cut_off", true);
+            self.span.in_scope(|| tracing::debug!("the connection went before the answer's end"));
+        }
+    }
+}
+
+/// Holds the span, and what the request takes of the limits, until the last byte has gone or the client has.
 struct SpannedBody {
     body: Body,
-    span: Span,
+    watched: CutOff,
     _permit: Option<OwnedSemaphorePermit>,
-    ended: bool,
+    _share: Option<Arc<BodyShare>>,
 }
 
 impl HttpBody for SpannedBody {
@@ -168,12 +191,12 @@ impl HttpBody for SpannedBody {
         context: &mut TaskContext<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let this = &mut *self;
-        let _entered = this.span.enter();
+        let _entered = this.watched.span.enter();
         let polled = Pin::new(&mut this.body).poll_frame(context);
         if matches!(polled, Poll::Ready(None))
             || (matches!(polled, Poll::Ready(Some(Ok(_)))) && this.body.is_end_stream())
         {
-            this.ended = true;
+            this.watched.ended = true;
         }
         polled
     }
@@ -184,15 +207,5 @@ impl HttpBody for SpannedBody {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-impl Drop for SpannedBody {
-    fn drop(&mut self) {
-        if !self.ended && !self.body.is_end_stream() {
-            // The status stays as it was: it is not the server's fault.
-            self.span.set_attribute("http.response.cut_off", true);
-            self.span.in_scope(|| tracing::debug!("the client went before the answer's end"));
-        }
     }
 }

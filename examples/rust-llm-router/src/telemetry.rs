@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use opentelemetry::trace::TracerProvider;
 use opentelemetry::{KeyValue, global};
-use opentelemetry_otlp::{RetryPolicy, SpanExporter, WithExportConfig, WithHttpConfig, WithTonicConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{BatchConfigBuilder, BatchSpanProcessor, SdkTracerProvider};
 use tokio::runtime::Handle;
@@ -16,10 +15,10 @@ use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::export::{CountingProcessor, DeliveringExporter, SpanCounts};
+use crate::export::{BoundedProcessor, Capacity, DeliveringExporter, OtlpSink, SpanCounts, SpanLimits};
 use crate::log_format::JsonLines;
 use crate::sampling::ThresholdSampler;
-use crate::settings::{LogLevel, OtlpProtocol, SettingError, TracingSettings};
+use crate::settings::{LogLevel, SettingError, TracingSettings};
 
 /// This crate's own spans and logs. Those of hyper, h2 and tonic would say the same again, and the exporter's own requests
 /// would be traced without end.
@@ -41,15 +40,17 @@ impl Telemetry {
         let (ending, deadline) = watch::channel(None);
         let mut builder = SdkTracerProvider::builder().with_sampler(sampler).with_resource(resource(settings));
         if settings.exported {
-            let exporter = DeliveringExporter::new(exporter(settings)?, Handle::current(), counts.clone(), deadline);
+            let exporter =
+                DeliveringExporter::new(OtlpSink::new(settings)?, Handle::current(), counts.clone(), deadline);
             let config = BatchConfigBuilder::default()
                 .with_max_queue_size(settings.max_queue_size + settings.max_export_batch_size)
                 .with_max_export_batch_size(settings.max_export_batch_size)
                 .with_scheduled_delay(settings.scheduled_delay)
                 .build();
             let batch = BatchSpanProcessor::builder(exporter).with_batch_config(config).build();
-            builder =
-                builder.with_span_processor(CountingProcessor::new(batch, counts.clone(), settings.max_queue_size));
+            let limits = SpanLimits { value_length: settings.attribute_value_length_limit };
+            let capacity = Capacity { spans: settings.max_queue_size, bytes: settings.max_queue_bytes };
+            builder = builder.with_span_processor(BoundedProcessor::new(batch, limits, counts.clone(), capacity));
         }
         let provider = builder.build();
         global::set_tracer_provider(provider.clone());
@@ -91,7 +92,11 @@ impl Telemetry {
         let delivered = self.counts.delivered();
         match stopped {
             Ok(Ok(())) if lost == 0 => tracing::info!(delivered, "spans flushed"),
-            _ => tracing::warn!(delivered, lost, "spans were lost: the OTLP endpoint did not take them in time"),
+            _ => tracing::warn!(
+                delivered,
+                lost,
+                "spans were lost: the OTLP endpoint did not take them, or the queue was full"
+            ),
         }
     }
 }
@@ -125,25 +130,4 @@ fn resource(settings: &TracingSettings) -> Resource {
         .with_attributes(attributes)
         .with_service_name(settings.service_name.clone())
         .build()
-}
-
-fn exporter(settings: &TracingSettings) -> Result<SpanExporter, SettingError> {
-    let endpoint = settings.endpoint.as_str();
-    let built = match settings.protocol {
-        OtlpProtocol::Grpc => SpanExporter::builder()
-            .with_tonic()
-            .with_retry_policy(RetryPolicy::disabled())
-            .with_endpoint(endpoint)
-            .build(),
-        OtlpProtocol::HttpProtobuf => SpanExporter::builder()
-            .with_http()
-            .with_retry_policy(RetryPolicy::disabled())
-            .with_endpoint(endpoint)
-            .build(),
-    };
-    built.map_err(|error| {
-        SettingError(format!(
-            "the OTLP exporter for {endpoint} cannot be set up: {error}. Check the variables OTEL_EXPORTER_OTLP_*."
-        ))
-    })
 }

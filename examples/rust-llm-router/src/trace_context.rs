@@ -11,6 +11,8 @@ const TRACESTATE: &str = "tracestate";
 /// Of a tracestate, and characters of its keys and values.
 const MAX_MEMBERS: usize = 32;
 const MAX_PART_LENGTH: usize = 256;
+/// Characters of a whole tracestate: as much as everyone has to pass on (section "tracestate Limits").
+const MAX_TRACESTATE_LENGTH: usize = 512;
 
 /// What a caller's headers say.
 pub enum Caller {
@@ -57,14 +59,33 @@ impl Extractor for Headers<'_> {
 }
 
 /// Joins several `tracestate` headers to one, as W3C asks, and takes away what is none, as it asks too (section "Parsing
-/// the tracestate field"): the propagator lets some of it pass.
+/// the tracestate field"): the propagator lets some of it pass. Of one that is too long, whole members go: those that do
+/// not fit beside the ones before them, as in the TypeScript SDK.
 pub fn tidy_tracestate(headers: &mut HeaderMap) {
     let values: Vec<Option<&str>> = headers.get_all(TRACESTATE).iter().map(|value| value.to_str().ok()).collect();
     let joined = values.into_iter().collect::<Option<Vec<_>>>().map(|values| values.join(","));
-    match joined.filter(|joined| is_tracestate(joined)).and_then(|joined| HeaderValue::from_str(&joined).ok()) {
+    let checked = joined.filter(|joined| is_tracestate(joined)).map(shortened);
+    match checked.and_then(|checked| HeaderValue::from_str(&checked).ok()) {
         Some(value) => headers.insert(TRACESTATE, value),
         None => headers.remove(TRACESTATE),
     };
+}
+
+fn shortened(tracestate: String) -> String {
+    if tracestate.len() <= MAX_TRACESTATE_LENGTH {
+        return tracestate;
+    }
+    let mut short = String::with_capacity(MAX_TRACESTATE_LENGTH);
+    for member in
+        tracestate.split(',').map(|member| member.trim_matches([' ', '\t'])).filter(|member| !member.is_empty())
+    {
+        let comma = if short.is_empty() { "" } else { "," };
+        if short.len() + comma.len() + member.len() <= MAX_TRACESTATE_LENGTH {
+            short.push_str(comma);
+            short.push_str(member);
+        }
+    }
+    short
 }
 
 fn is_tracestate(text: &str) -> bool {
@@ -153,6 +174,23 @@ mod tests {
             assert!(matches!(read_caller(&headers(&[(TRACEPARENT, text)])), Caller::Malformed), "{text}");
         }
         assert!(matches!(read_caller(&headers(&[(TRACEPARENT, VALID), (TRACEPARENT, VALID)])), Caller::Malformed));
+    }
+
+    #[test]
+    fn of_a_tracestate_that_is_too_long_whole_members_go() {
+        let member = |key: &str, length: usize| format!("{key}={}", "v".repeat(length - key.len() - 1));
+        for (given, kept) in [
+            (vec![member("a", 256), member("b", 255)], vec![0, 1]),
+            (vec![member("a", 256), member("b", 256)], vec![0]),
+            (vec![member("a", 200), member("b", 200), member("c", 200), member("ot", 9)], vec![0, 1, 3]),
+            (vec![member("a", 256); 31], vec![0]),
+        ] {
+            let mut all = headers(&[(TRACESTATE, &given.join(","))]);
+            tidy_tracestate(&mut all);
+            let kept: Vec<&str> = kept.into_iter().map(|index| given[index].as_str()).collect();
+            assert_eq!(all[TRACESTATE], kept.join(","));
+            assert!(all[TRACESTATE].len() <= MAX_TRACESTATE_LENGTH);
+        }
     }
 
     #[test]

@@ -3,15 +3,21 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
+use opentelemetry_proto::transform::trace::tonic::group_spans_by_resource_and_scope;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 
-use super::queue::SpanCounts;
+use super::counts::{Load, SpanCounts};
+use super::otlp_sink::Sink;
+use super::outcome::Outcome;
+use super::span_size::span_bytes;
 use crate::outage::Outage;
-use crate::redaction::{mask_text, redact_span};
+use crate::redaction::mask_text;
 
 const FIRST_DELAY: Duration = Duration::from_millis(250);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
@@ -24,57 +30,70 @@ const GIVE_UP_AFTER: Duration = Duration::from_secs(300);
 /// gets a batch per answer, and the queue fills up behind it.
 const IN_FLIGHT: u32 = 4;
 
-/// Answers of a backend that will not change: sending again would only hold up the rest.
-const REFUSALS: [&str; 10] = [
-    "InvalidArgument",
-    "Unimplemented",
-    "PermissionDenied",
-    "Unauthenticated",
-    "NotFound",
-    "FailedPrecondition",
-    "400",
-    "401",
-    "403",
-    "404",
-];
+/// A batch ends before it is larger, by the estimate in memory, which an encoded one stays below: receivers of gRPC take
+/// 4 MiB by default.
+const BATCH_BYTES: usize = 1 << 20;
 
-/// Masks, sends, and sends again with growing pauses while the backend is away, instead of the exporter's own few retries.
+/// Sends, and sends again with growing pauses while the backend is away.
 /// A batch counts as exported when it is under way: what became of it stands in `counts`. The batch processor calls it from a thread without a runtime; the work itself runs on `runtime`.
-pub struct DeliveringExporter<E> {
-    inner: Arc<E>,
+pub struct DeliveringExporter<S> {
     runtime: Handle,
-    counts: Arc<SpanCounts>,
-    outage: Arc<Outage>,
+    delivery: Arc<Delivery<S>>,
     deadline: watch::Receiver<Option<Instant>>,
+    resource: ResourceAttributesWithSchema,
     in_flight: Arc<Semaphore>,
 }
 
-impl<E> std::fmt::Debug for DeliveringExporter<E> {
+/// What all batches share.
+struct Delivery<S> {
+    sink: S,
+    counts: Arc<SpanCounts>,
+    /// The endpoint is away.
+    outage: Outage,
+    /// Spans are lost, by refusal or by age.
+    losses: Outage,
+}
+
+struct Batch {
+    request: ExportTraceServiceRequest,
+    load: Load,
+}
+
+impl<S> std::fmt::Debug for DeliveringExporter<S> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("DeliveringExporter")
     }
 }
 
-impl<E: SpanExporter + 'static> DeliveringExporter<E> {
+impl<S: Sink> DeliveringExporter<S> {
     /// `deadline` holds a time once the program is ending.
-    pub fn new(inner: E, runtime: Handle, counts: Arc<SpanCounts>, deadline: watch::Receiver<Option<Instant>>) -> Self {
-        let in_flight = Arc::new(Semaphore::new(IN_FLIGHT as usize));
-        DeliveringExporter { inner: Arc::new(inner), runtime, counts, outage: Arc::default(), deadline, in_flight }
+    pub fn new(sink: S, runtime: Handle, counts: Arc<SpanCounts>, deadline: watch::Receiver<Option<Instant>>) -> Self {
+        let delivery = Delivery { sink, counts, outage: Outage::default(), losses: Outage::default() };
+        DeliveringExporter {
+            runtime,
+            delivery: Arc::new(delivery),
+            deadline,
+            resource: ResourceAttributesWithSchema::default(),
+            in_flight: Arc::new(Semaphore::new(IN_FLIGHT as usize)),
+        }
     }
 }
 
-impl<E: SpanExporter + 'static> SpanExporter for DeliveringExporter<E> {
-    async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
-        batch.iter_mut().for_each(redact_span);
-        let (inner, counts, outage) = (self.inner.clone(), self.counts.clone(), self.outage.clone());
-        let work = deliver(inner, batch, counts, outage, self.deadline.clone());
-        let Ok(permit) = self.in_flight.clone().acquire_owned().await else {
-            return Err(OTelSdkError::AlreadyShutdown);
-        };
-        self.runtime.spawn(async move {
-            let _under_way = permit;
-            work.await;
-        });
+impl<S: Sink> SpanExporter for DeliveringExporter<S> {
+    async fn export(&self, spans: Vec<SpanData>) -> OTelSdkResult {
+        for (spans, bytes) in split(spans) {
+            let Ok(permit) = self.in_flight.clone().acquire_owned().await else {
+                return Err(OTelSdkError::AlreadyShutdown);
+            };
+            let load = Load { spans: spans.len(), bytes };
+            let resource_spans = group_spans_by_resource_and_scope(spans, &self.resource);
+            let batch = Batch { request: ExportTraceServiceRequest { resource_spans }, load };
+            let (delivery, deadline) = (self.delivery.clone(), self.deadline.clone());
+            self.runtime.spawn(async move {
+                let _under_way = permit;
+                delivery.deliver(batch, deadline).await;
+            });
+        }
         Ok(())
     }
 
@@ -85,144 +104,186 @@ impl<E: SpanExporter + 'static> SpanExporter for DeliveringExporter<E> {
             None => timeout,
         };
         let all_done = async { tokio::time::timeout(patience, self.in_flight.acquire_many(IN_FLIGHT)).await.is_ok() };
-        let ended = self.runtime.block_on(all_done);
-        let stopped = self.inner.shutdown();
-        if ended { stopped } else { Err(OTelSdkError::Timeout(patience)) }
+        if self.runtime.block_on(all_done) { Ok(()) } else { Err(OTelSdkError::Timeout(patience)) }
     }
 
     fn set_resource(&mut self, resource: &Resource) {
-        // Called once, before any batch: nobody else holds it.
-        if let Some(inner) = Arc::get_mut(&mut self.inner) {
-            inner.set_resource(resource);
-        }
+        self.resource = resource.into();
     }
 }
 
-async fn deliver<E: SpanExporter>(
-    inner: Arc<E>,
-    batch: Vec<SpanData>,
-    counts: Arc<SpanCounts>,
-    outage: Arc<Outage>,
-    mut deadline: watch::Receiver<Option<Instant>>,
-) {
-    let started = Instant::now();
-    let mut delay = FIRST_DELAY;
-    loop {
-        let ends = *deadline.borrow_and_update();
-        let error = match attempt(&*inner, &batch, ends).await {
-            Ok(()) => {
-                counts.add_delivered(batch.len());
-                if outage.recovered() {
-                    tracing::info!(waiting = counts.waiting(), "the OTLP endpoint takes spans again");
-                }
-                return;
+/// Into batches of at most `BATCH_BYTES`, each with its size. A span that is larger by itself goes alone.
+fn split(spans: Vec<SpanData>) -> Vec<(Vec<SpanData>, usize)> {
+    let mut batches: Vec<(Vec<SpanData>, usize)> = Vec::new();
+    for span in spans {
+        let bytes = span_bytes(&span);
+        match batches.last_mut() {
+            Some((batch, size)) if *size + bytes <= BATCH_BYTES => {
+                batch.push(span);
+                *size += bytes;
             }
-            Err(error) => error,
-        };
-        let reason = error.to_string();
-        let refused = REFUSALS.iter().any(|refusal| reason.contains(refusal));
-        if refused || started.elapsed() >= GIVE_UP_AFTER || ends.is_some_and(|ends| Instant::now() >= ends) {
-            counts.add_failed(batch.len());
-            let reason = mask_text(&reason).unwrap_or(reason);
-            tracing::error!(spans = batch.len(), reason, "spans are lost");
-            return;
+            _ => batches.push((vec![span], bytes)),
         }
-        if outage.failed() {
-            let reason = mask_text(&reason).unwrap_or(reason);
-            tracing::warn!(
-                reason,
-                waiting = counts.waiting(),
-                "the OTLP endpoint takes no spans; they are kept and sent again"
-            );
+    }
+    batches
+}
+
+impl<S: Sink> Delivery<S> {
+    async fn deliver(&self, batch: Batch, mut deadline: watch::Receiver<Option<Instant>>) {
+        let started = Instant::now();
+        let mut delay = FIRST_DELAY;
+        loop {
+            let ends = *deadline.borrow_and_update();
+            let (reason, after) = match self.attempt(&batch.request, ends).await {
+                Outcome::Taken { rejected, message } => return self.taken(batch.load, rejected, &message),
+                Outcome::Refused { reason } => return self.lose(batch.load, &reason),
+                Outcome::Later { reason, after } => (reason, after.unwrap_or_default()),
+            };
+            let age = started.elapsed();
+            if age + after >= GIVE_UP_AFTER || ends.is_some_and(|ends| Instant::now() >= ends) {
+                return self.lose(batch.load, &reason);
+            }
+            if self.outage.failed() {
+                tracing::warn!(
+                    reason = masked(&reason),
+                    waiting = self.counts.waiting(),
+                    "the OTLP endpoint takes no spans; they are kept and sent again"
+                );
+            }
+            let pause = if ends.is_some() { LAST_DELAY } else { delay.max(after) };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                // The program ends: once more, at once.
+                Ok(()) = deadline.changed() => {}
+            }
+            delay = (delay * 2).min(LONGEST_DELAY);
         }
-        let pause = if ends.is_some() { LAST_DELAY } else { delay };
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            // The program ends: once more, at once.
-            Ok(()) = deadline.changed() => {}
+    }
+
+    async fn attempt(&self, request: &ExportTraceServiceRequest, ends: Option<Instant>) -> Outcome {
+        let sent = self.sink.send(request);
+        match ends {
+            None => sent.await,
+            Some(ends) => match tokio::time::timeout_at(ends.into(), sent).await {
+                Ok(outcome) => outcome,
+                Err(_) => Outcome::unreachable("not taken before the program's end"),
+            },
         }
-        delay = (delay * 2).min(LONGEST_DELAY);
+    }
+
+    fn taken(&self, load: Load, rejected: usize, message: &str) {
+        self.counts.settle(load, rejected);
+        if self.outage.recovered() {
+            tracing::info!(waiting = self.counts.waiting(), "the OTLP endpoint takes spans again");
+        }
+        if (rejected > 0 || !message.is_empty()) && self.losses.failed() {
+            let reason = masked(message);
+            tracing::warn!(rejected, reason, lost = self.counts.lost(), "the OTLP endpoint took a batch in part");
+        }
+    }
+
+    fn lose(&self, load: Load, reason: &str) {
+        self.counts.settle(load, load.spans);
+        if self.losses.failed() {
+            let reason = masked(reason);
+            tracing::error!(spans = load.spans, reason, lost = self.counts.lost(), "spans are lost");
+        }
     }
 }
 
-async fn attempt<E: SpanExporter>(inner: &E, batch: &[SpanData], ends: Option<Instant>) -> OTelSdkResult {
-    let export = inner.export(batch.to_vec());
-    match ends {
-        None => export.await,
-        Some(ends) => match tokio::time::timeout_at(ends.into(), export).await {
-            Ok(result) => result,
-            Err(_) => Err(OTelSdkError::InternalFailure("not taken before the program's end".to_owned())),
-        },
-    }
+fn masked(reason: &str) -> String {
+    mask_text(reason).unwrap_or_else(|| reason.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState};
-    use std::borrow::Cow;
-    use std::time::SystemTime;
+    use crate::export::span_fixture::span;
+    use opentelemetry::KeyValue;
+    use prost::Message;
+    use std::sync::Mutex;
+    use tokio::runtime::Runtime;
     use tokio::sync::Barrier;
 
     /// Answers only when as many batches have come as may be in flight.
-    #[derive(Debug)]
     struct AnswersTogether(Barrier);
 
-    impl SpanExporter for AnswersTogether {
-        async fn export(&self, _batch: Vec<SpanData>) -> OTelSdkResult {
+    impl Sink for AnswersTogether {
+        async fn send(&self, _: &ExportTraceServiceRequest) -> Outcome {
             self.0.wait().await;
-            Ok(())
+            Outcome::Taken { rejected: 0, message: String::new() }
         }
     }
 
-    fn span() -> SpanData {
-        SpanData {
-            span_context: SpanContext::new(
-                TraceId::from(1),
-                SpanId::from(1),
-                TraceFlags::SAMPLED,
-                false,
-                TraceState::default(),
-            ),
-            parent_span_id: SpanId::INVALID,
-            parent_span_is_remote: false,
-            span_kind: SpanKind::Internal,
-            name: Cow::Borrowed("work"),
-            start_time: SystemTime::now(),
-            end_time: SystemTime::now(),
-            attributes: Vec::new(),
-            dropped_attributes_count: 0,
-            events: Default::default(),
-            links: Default::default(),
-            status: Status::Unset,
-            instrumentation_scope: Default::default(),
+    /// Says the same each time, and keeps the sizes of what it was sent.
+    struct Says(Outcome, Arc<Mutex<Vec<usize>>>);
+
+    impl Sink for Says {
+        async fn send(&self, request: &ExportTraceServiceRequest) -> Outcome {
+            self.1.lock().expect("not poisoned").push(request.encoded_len());
+            self.0.clone()
         }
+    }
+
+    type Exporter<S> = (Runtime, Arc<SpanCounts>, DeliveringExporter<S>);
+
+    fn exporter<S: Sink>(sink: S, ends: Option<Instant>) -> Exporter<S> {
+        let runtime = Runtime::new().expect("a runtime");
+        let counts = Arc::new(SpanCounts::default());
+        let (_ending, deadline) = watch::channel(ends);
+        let exporter = DeliveringExporter::new(sink, runtime.handle().clone(), counts.clone(), deadline);
+        (runtime, counts, exporter)
+    }
+
+    fn export<S: Sink>((runtime, counts, exporter): &Exporter<S>, spans: Vec<SpanData>) {
+        spans.iter().for_each(|span| counts.accept(span_bytes(span)));
+        runtime.block_on(exporter.export(spans)).expect("taken");
     }
 
     #[test]
     fn several_batches_are_under_way_at_once_and_the_end_waits_for_all() {
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let counts = Arc::new(SpanCounts::default());
-        let (_ending, deadline) = watch::channel(None);
-        let together = AnswersTogether(Barrier::new(IN_FLIGHT as usize));
-        let exporter = DeliveringExporter::new(together, runtime.handle().clone(), counts.clone(), deadline);
+        let exporter = exporter(AnswersTogether(Barrier::new(IN_FLIGHT as usize)), None);
         for _ in 0..2 * IN_FLIGHT {
-            runtime.block_on(exporter.export(vec![span(), span()])).expect("taken");
+            export(&exporter, vec![span([]), span([])]);
         }
-        exporter.shutdown_with_timeout(Duration::from_secs(20)).expect("all ended");
-        assert_eq!(counts.delivered(), u64::from(4 * IN_FLIGHT));
+        exporter.2.shutdown_with_timeout(Duration::from_secs(20)).expect("all ended");
+        assert_eq!(exporter.1.delivered(), u64::from(4 * IN_FLIGHT));
     }
 
     #[test]
     fn the_end_waits_no_longer_than_it_may() {
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let counts = Arc::new(SpanCounts::default());
-        let (_ending, deadline) = watch::channel(Some(Instant::now()));
         // One batch is one too few for an answer.
-        let together = AnswersTogether(Barrier::new(2));
-        let exporter = DeliveringExporter::new(together, runtime.handle().clone(), counts.clone(), deadline);
-        runtime.block_on(exporter.export(vec![span()])).expect("taken");
-        exporter.shutdown_with_timeout(Duration::from_secs(20)).expect("given up, counted");
-        assert_eq!((counts.delivered(), counts.lost()), (0, 1));
+        let exporter = exporter(AnswersTogether(Barrier::new(2)), Some(Instant::now()));
+        export(&exporter, vec![span([])]);
+        exporter.2.shutdown_with_timeout(Duration::from_secs(20)).expect("given up, counted");
+        assert_eq!((exporter.1.delivered(), exporter.1.lost()), (0, 1));
+    }
+
+    #[test]
+    fn what_is_refused_is_not_sent_again_and_what_is_rejected_of_a_batch_is_counted() {
+        let refused = Outcome::Refused { reason: "HTTP 415".to_owned() };
+        let partly = Outcome::Taken { rejected: 2, message: "too old".to_owned() };
+        for (outcome, delivered, lost) in [(refused, 0, 5), (partly, 3, 2)] {
+            let sent = Arc::default();
+            let exporter = exporter(Says(outcome, Arc::clone(&sent)), None);
+            export(&exporter, (0..5).map(|_| span([])).collect());
+            exporter.2.shutdown_with_timeout(Duration::from_secs(20)).expect("all ended");
+            let counts = &exporter.1;
+            assert_eq!((counts.delivered(), counts.lost(), counts.waiting()), (delivered, lost, 0));
+            assert_eq!((counts.waiting_bytes(), sent.lock().expect("not poisoned").len()), (0, 1));
+        }
+    }
+
+    #[test]
+    fn a_batch_of_large_spans_is_sent_in_parts_that_a_receiver_takes() {
+        let sent = Arc::default();
+        let taken = Outcome::Taken { rejected: 0, message: String::new() };
+        let exporter = exporter(Says(taken, Arc::clone(&sent)), None);
+        export(&exporter, (0..512).map(|_| span([KeyValue::new("text", "x".repeat(32_768))])).collect());
+        exporter.2.shutdown_with_timeout(Duration::from_secs(20)).expect("all ended");
+        let sizes = sent.lock().expect("not poisoned");
+        assert!(sizes.iter().all(|size| *size <= BATCH_BYTES), "{sizes:?}");
+        assert!(sizes.len() > 16 && sizes.iter().sum::<usize>() > 512 * 32_768, "{sizes:?}");
+        assert_eq!((exporter.1.delivered(), exporter.1.waiting_bytes()), (512, 0));
     }
 }

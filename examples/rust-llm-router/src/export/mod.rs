@@ -1,7 +1,17 @@
-//! Spans on their way to the backend: counted, masked, sent again while the backend is away, and told about once.
+//! Spans on their way to the backend: masked, cut and counted, sent again while the backend is away, and told about once.
 
+mod counts;
 mod delivery;
+mod otlp_sink;
+mod outcome;
 mod queue;
+#[cfg(test)]
+mod span_fixture;
+mod span_limits;
+mod span_size;
 
+pub use counts::SpanCounts;
 pub use delivery::DeliveringExporter;
-pub use queue::{CountingProcessor, SpanCounts};
+pub use otlp_sink::OtlpSink;
+pub use queue::{BoundedProcessor, Capacity};
+pub use span_limits::SpanLimits;

@@ -1,84 +1,73 @@
-//! What ended, what was delivered and what was dropped, so that no span is lost without a word.
+//! In front of the SDK's batch processor, which has no bound in bytes and drops without a count that could be asked for.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{BatchSpanProcessor, Span, SpanData, SpanProcessor};
 
+use super::counts::SpanCounts;
+use super::span_limits::SpanLimits;
+use super::span_size::span_bytes;
 use crate::outage::Outage;
+use crate::redaction::redact_span;
 
-#[derive(Debug, Default)]
-pub struct SpanCounts {
-    accepted: AtomicU64,
-    delivered: AtomicU64,
-    /// No room in the queue.
-    dropped: AtomicU64,
-    /// Refused by the backend, or not delivered in time.
-    failed: AtomicU64,
+/// What waits, or is under way, at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Capacity {
+    pub spans: usize,
+    pub bytes: usize,
 }
 
-impl SpanCounts {
-    pub fn delivered(&self) -> u64 {
-        self.delivered.load(Ordering::Relaxed)
-    }
-
-    pub fn lost(&self) -> u64 {
-        self.dropped.load(Ordering::Relaxed) + self.failed.load(Ordering::Relaxed)
-    }
-
-    /// Accepted, and neither delivered nor given up.
-    pub fn waiting(&self) -> u64 {
-        let gone = self.delivered() + self.failed.load(Ordering::Relaxed);
-        self.accepted.load(Ordering::Relaxed).saturating_sub(gone)
-    }
-
-    pub(super) fn add_delivered(&self, spans: usize) {
-        self.delivered.fetch_add(spans as u64, Ordering::Relaxed);
-    }
-
-    pub(super) fn add_failed(&self, spans: usize) {
-        self.failed.fetch_add(spans as u64, Ordering::Relaxed);
-    }
-}
-
-/// Before the SDK's batch processor, which drops without a count that could be asked for.
+/// Masks and cuts a span when it ends, so that what waits is small and holds no secret; counts it, or drops it.
 #[derive(Debug)]
-pub struct CountingProcessor {
-    batch: BatchSpanProcessor,
+pub struct BoundedProcessor<P = BatchSpanProcessor> {
+    batch: P,
+    limits: SpanLimits,
     counts: Arc<SpanCounts>,
-    /// Spans waiting at most.
-    capacity: u64,
+    capacity: Capacity,
     report: Outage,
 }
 
-impl CountingProcessor {
-    /// `batch` must have room for `capacity` spans, and for one batch more.
-    pub fn new(batch: BatchSpanProcessor, counts: Arc<SpanCounts>, capacity: usize) -> CountingProcessor {
-        CountingProcessor { batch, counts, capacity: capacity as u64, report: Outage::default() }
+impl<P: SpanProcessor> BoundedProcessor<P> {
+    /// `batch` must have room for `capacity.spans`, and for one batch more.
+    pub fn new(batch: P, limits: SpanLimits, counts: Arc<SpanCounts>, capacity: Capacity) -> Self {
+        BoundedProcessor { batch, limits, counts, capacity, report: Outage::default() }
+    }
+
+    fn has_room(&self, bytes: usize) -> bool {
+        self.counts.waiting() < self.capacity.spans as u64 && self.counts.waiting_bytes() + bytes <= self.capacity.bytes
     }
 }
 
-impl SpanProcessor for CountingProcessor {
+impl<P: SpanProcessor> SpanProcessor for BoundedProcessor<P> {
     fn on_start(&self, span: &mut Span, context: &Context) {
         self.batch.on_start(span, context);
     }
 
-    fn on_end(&self, span: SpanData) {
+    fn on_end(&self, mut span: SpanData) {
         if !span.span_context.is_sampled() {
             return;
         }
-        if self.counts.waiting() >= self.capacity {
-            let dropped = self.counts.dropped.fetch_add(1, Ordering::Relaxed) + 1;
+        redact_span(&mut span);
+        self.limits.apply(&mut span);
+        let bytes = span_bytes(&span);
+        if !self.has_room(bytes) {
+            let dropped = self.counts.drop_one();
             if self.report.failed() {
-                tracing::warn!(dropped, capacity = self.capacity, "spans are dropped, since the queue is full");
+                tracing::warn!(
+                    dropped,
+                    waiting = self.counts.waiting(),
+                    capacity = self.capacity.spans,
+                    waiting_bytes = self.counts.waiting_bytes(),
+                    capacity_bytes = self.capacity.bytes,
+                    "spans are dropped, since the queue is full"
+                );
             }
             return;
         }
-        self.counts.accepted.fetch_add(1, Ordering::Relaxed);
+        self.counts.accept(bytes);
         self.batch.on_end(span);
     }
 
@@ -86,11 +75,73 @@ impl SpanProcessor for CountingProcessor {
         self.batch.force_flush()
     }
 
-    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+    fn shutdown_with_timeout(&self, timeout: std::time::Duration) -> OTelSdkResult {
         self.batch.shutdown_with_timeout(timeout)
     }
 
     fn set_resource(&mut self, resource: &Resource) {
         self.batch.set_resource(resource);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::counts::Load;
+    use crate::export::span_fixture::span;
+    use opentelemetry::{KeyValue, Value};
+    use std::sync::Mutex;
+
+    #[derive(Debug, Default, Clone)]
+    struct Queue(Arc<Mutex<Vec<SpanData>>>);
+
+    impl SpanProcessor for Queue {
+        fn on_start(&self, _: &mut Span, _: &Context) {}
+        fn on_end(&self, span: SpanData) {
+            self.0.lock().expect("not poisoned").push(span);
+        }
+        fn force_flush(&self) -> OTelSdkResult {
+            Ok(())
+        }
+        fn shutdown_with_timeout(&self, _: std::time::Duration) -> OTelSdkResult {
+            Ok(())
+        }
+    }
+
+    fn processor(capacity: Capacity) -> (BoundedProcessor<Queue>, Queue, Arc<SpanCounts>) {
+        let (queue, counts) = (Queue::default(), Arc::new(SpanCounts::default()));
+        let limits = SpanLimits { value_length: 1024 };
+        (BoundedProcessor::new(queue.clone(), limits, counts.clone(), capacity), queue, counts)
+    }
+
+    #[test]
+    fn what_waits_is_bounded_in_bytes_and_in_spans() {
+        let hostile = || span([KeyValue::new("url.query", "q".repeat(30_000))]);
+        let size = {
+            let (processor, queue, _) = processor(Capacity { spans: 1, bytes: usize::MAX });
+            processor.on_end(hostile());
+            span_bytes(&queue.0.lock().expect("not poisoned")[0])
+        };
+        assert!((1024..2048).contains(&size), "cut to 1024 characters: {size}");
+        for capacity in [Capacity { spans: 1000, bytes: 10 * size + 1 }, Capacity { spans: 10, bytes: usize::MAX }] {
+            let (processor, queue, counts) = processor(capacity);
+            (0..15).for_each(|_| processor.on_end(hostile()));
+            assert_eq!(queue.0.lock().expect("not poisoned").len(), 10, "{capacity:?}");
+            assert_eq!((counts.waiting(), counts.waiting_bytes(), counts.lost()), (10, 10 * size, 5));
+            // A batch that has gone makes room.
+            counts.settle(Load { spans: 4, bytes: 4 * size }, 1);
+            (0..15).for_each(|_| processor.on_end(hostile()));
+            assert_eq!((counts.waiting(), counts.delivered(), counts.lost()), (10, 3, 5 + 1 + 11));
+        }
+    }
+
+    #[test]
+    fn a_secret_at_the_place_of_the_cut_is_masked_first() {
+        let (processor, queue, _) = processor(Capacity { spans: 10, bytes: usize::MAX });
+        let text = format!("{} ghp_{}", "x".repeat(1010), "a1".repeat(18));
+        processor.on_end(span([KeyValue::new("error.message", text)]));
+        let spans = queue.0.lock().expect("not poisoned");
+        let Value::String(kept) = &spans[0].attributes[0].value else { panic!("a text") };
+        assert!(kept.as_str().ends_with(" [REDACTED]"), "{}", kept.as_str());
     }
 }

@@ -5,40 +5,24 @@ use serde_json::{Value, json};
 
 use super::Answer;
 use crate::completion_request::{CompletionRequest, Operation};
+use crate::words::{first_word, words};
 
 pub const ECHO_MODEL: &str = "echo";
 
 pub fn complete(request: &CompletionRequest) -> Answer {
-    let all = words(&request.question);
-    let limit = request.max_tokens.map_or(all.len(), |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    let finish_reason = if all.len() > limit { "length" } else { "stop" };
-    let said: Vec<String> = all.iter().take(limit).map(|word| (*word).to_owned()).collect();
-    let prompt_tokens = words(&request.whole_prompt).len();
+    let question = &request.question;
+    let limit = request.max_tokens.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let (tokens, end) = words(question).take(limit).fold((0, 0), |(tokens, end), word| (tokens + 1, end + word.len()));
+    let finish_reason = if end < question.len() { "length" } else { "stop" };
+    let prompt_tokens = request.prompt_words;
     let usage = json!({
         "prompt_tokens": prompt_tokens,
-        "completion_tokens": said.len(),
-        "total_tokens": prompt_tokens + said.len(),
+        "completion_tokens": tokens,
+        "total_tokens": prompt_tokens + tokens,
     });
     let shape = Shape::new(request.operation);
-    if request.stream { stream(shape, said, finish_reason, usage) } else { whole(&shape, &said, finish_reason, usage) }
-}
-
-/// One word with the white space after it: put together, they are the text again.
-fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut start = 0;
-    let mut in_space = false;
-    for (index, character) in text.char_indices() {
-        if in_space && !character.is_whitespace() {
-            words.push(&text[start..index]);
-            start = index;
-        }
-        in_space = character.is_whitespace();
-    }
-    if start < text.len() {
-        words.push(&text[start..]);
-    }
-    words
+    let said = question[..end].to_owned();
+    if request.stream { stream(shape, said, finish_reason, usage) } else { whole(&shape, said, finish_reason, usage) }
 }
 
 struct Shape {
@@ -83,8 +67,7 @@ impl Shape {
     }
 }
 
-fn whole(shape: &Shape, said: &[String], finish_reason: &str, usage: Value) -> Answer {
-    let text = said.concat();
+fn whole(shape: &Shape, text: String, finish_reason: &str, usage: Value) -> Answer {
     let (object, choices) = match shape.operation {
         Operation::Text => {
             ("text_completion", json!([{ "index": 0, "text": text, "logprobs": null, "finish_reason": finish_reason }]))
@@ -100,12 +83,21 @@ fn whole(shape: &Shape, said: &[String], finish_reason: &str, usage: Value) -> A
 }
 
 /// Each chunk is made when it is asked for: a long prompt is many.
-fn stream(shape: Shape, said: Vec<String>, finish_reason: &'static str, usage: Value) -> Answer {
+fn stream(shape: Shape, said: String, finish_reason: &'static str, usage: Value) -> Answer {
     let end = shape.chunk("", false, Some(finish_reason));
     let mut last = shape.chunk("", false, None);
     last["choices"] = json!([]);
     last["usage"] = usage;
-    let words = said.into_iter().enumerate().map(move |(index, word)| shape.chunk(&word, index == 0, None));
+    let mut start = 0;
+    let words = std::iter::from_fn(move || {
+        let word = first_word(&said[start..]);
+        if word.is_empty() {
+            return None;
+        }
+        let chunk = shape.chunk(word, start == 0, None);
+        start += word.len();
+        Some(chunk)
+    });
     Answer::Stream(futures_util::stream::iter(words.chain([end, last]).map(Ok)).boxed())
 }
 

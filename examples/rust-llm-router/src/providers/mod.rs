@@ -5,7 +5,6 @@ mod echo;
 mod events;
 mod failure;
 mod openai;
-mod retry_after;
 mod upstream_body;
 
 use futures_util::stream::BoxStream;
@@ -30,6 +29,14 @@ pub enum Provider {
     OpenAi(Box<OpenAiProvider>),
 }
 
+/// A model as a provider knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServedModel {
+    pub name: String,
+    /// Whether the name is of the configuration: the caller's own, which `*` lets through, may be any.
+    pub configured: bool,
+}
+
 impl Provider {
     /// `gen_ai.provider.name`.
     pub fn name(&self) -> &str {
@@ -39,10 +46,12 @@ impl Provider {
         }
     }
 
-    /// The name that this provider has for a model; None when it does not serve it.
-    pub fn model(&self, requested: &str) -> Option<String> {
+    /// None when it does not serve the model.
+    pub fn model(&self, requested: &str) -> Option<ServedModel> {
         match self {
-            Provider::Echo => (requested == ECHO_MODEL).then(|| ECHO_MODEL.to_owned()),
+            Provider::Echo => {
+                (requested == ECHO_MODEL).then(|| ServedModel { name: ECHO_MODEL.to_owned(), configured: true })
+            }
             Provider::OpenAi(provider) => provider.model(requested),
         }
     }

@@ -12,12 +12,12 @@ use url::Url;
 
 use super::config::ProviderConfig;
 use super::events::EventReader;
-use super::retry_after::retry_after;
 use super::upstream_body::upstream_body;
-use super::{Answer, ProviderFailure};
+use super::{Answer, ProviderFailure, ServedModel};
 use crate::completion_request::{CompletionRequest, Operation};
 use crate::context::Passage;
 use crate::redaction::mask_text;
+use crate::retry_after::retry_after;
 use crate::trace_context::outgoing;
 
 /// A completion is smaller.
@@ -53,10 +53,13 @@ impl OpenAiProvider {
         })
     }
 
-    pub fn model(&self, requested: &str) -> Option<String> {
+    pub fn model(&self, requested: &str) -> Option<ServedModel> {
         let exact = self.config.models.iter().find(|model| model.name == requested);
         let found = exact.or_else(|| self.config.models.iter().find(|model| model.name == "*"))?;
-        Some(found.upstream.clone().unwrap_or_else(|| requested.to_owned()))
+        Some(ServedModel {
+            name: found.upstream.clone().unwrap_or_else(|| requested.to_owned()),
+            configured: found.upstream.is_some() || found.name != "*",
+        })
     }
 
     pub fn server(&self) -> (&str, u16) {

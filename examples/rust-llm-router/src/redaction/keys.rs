@@ -1,8 +1,9 @@
-//! Keys that say that their value is a secret.
+//! Keys that say that their value is a secret. The words, pairs and exceptions of @uat/tracing-sdk
+//! (packages/tracing-sdk/src/redaction/sensitive-keys.ts), which the Go example has as well.
 
 /// Sensitive as whole words of a key: `http.request.header.authorization`, `db.userPassword`; not `author`,
 /// `tokenizer.name`, `gen_ai.usage.input_tokens`.
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 24] = [
     "apikey",
     "auth",
     "authorization",
@@ -12,6 +13,7 @@ const WORDS: [&str; 22] = [
     "credentials",
     "dsn",
     "jwt",
+    "pass",
     "passcode",
     "passphrase",
     "passwd",
@@ -24,10 +26,11 @@ const WORDS: [&str; 22] = [
     "secrets",
     "sessionid",
     "sid",
+    "ssn",
     "token",
 ];
 /// Sensitive beside each other: `api_key`, `accessKey`.
-const PAIRS: [&str; 10] = [
+const PAIRS: [&str; 14] = [
     "access key",
     "account key",
     "api key",
@@ -35,17 +38,28 @@ const PAIRS: [&str; 10] = [
     "auth key",
     "client key",
     "connection string",
+    "encryption key",
+    "master key",
     "private key",
     "session id",
+    "shared key",
     "signing key",
+    "storage key",
 ];
-/// Run together with another word: `accesstoken`, `PGPASSWORD`.
-const GLUED: [&str; 5] = ["password", "passwd", "secret", "token", "apikey"];
+/// Run together with another word, or numbered: `accesstoken`, `PGPASSWORD`, `password2`.
+const GLUED: [&str; 6] = ["password", "passwd", "passphrase", "secret", "token", "apikey"];
 /// Keys of the conventions that hold such a word and no secret.
-const HARMLESS: [&str; 1] = ["gen_ai.token.type"];
+const HARMLESS: [&str; 6] = [
+    "gen_ai.token.type",
+    "gen_ai.usage.token",
+    "k8s.secret.name",
+    "k8s.secret.uid",
+    "secret.name",
+    "telemetry.auto.version",
+];
 
 pub fn is_sensitive_key(key: &str) -> bool {
-    if HARMLESS.contains(&key) {
+    if HARMLESS.iter().any(|harmless| harmless.eq_ignore_ascii_case(key)) {
         return false;
     }
     let words = words_of(key);
@@ -57,20 +71,22 @@ pub fn is_sensitive_key(key: &str) -> bool {
         || words.windows(2).any(|pair| PAIRS.contains(&format!("{} {}", pair[0], pair[1]).as_str()))
 }
 
-/// Lower-case words: `aws.secretAccessKey` is aws, secret, access, key.
+/// Lower-case words: `aws.secretAccessKey` is aws, secret, access, key; `SIDValue` is sid, value.
 fn words_of(key: &str) -> Vec<String> {
+    let characters: Vec<char> = key.chars().collect();
     let mut words = vec![String::new()];
-    let mut previous_lower = false;
-    for character in key.chars() {
-        let starts_word = character.is_uppercase() && previous_lower;
-        previous_lower = character.is_lowercase() || character.is_ascii_digit();
-        if starts_word || !character.is_alphanumeric() {
+    for (index, character) in characters.iter().copied().enumerate() {
+        let before = index.checked_sub(1).map(|before| characters[before]);
+        let after_lower = before.is_some_and(|before| before.is_ascii_lowercase() || before.is_ascii_digit());
+        let after_acronym = before.is_some_and(|before| before.is_ascii_uppercase())
+            && characters.get(index + 1).is_some_and(char::is_ascii_lowercase);
+        if !character.is_ascii_alphanumeric() || (character.is_ascii_uppercase() && (after_lower || after_acronym)) {
             words.push(String::new());
         }
-        if character.is_alphanumeric()
+        if character.is_ascii_alphanumeric()
             && let Some(word) = words.last_mut()
         {
-            word.extend(character.to_lowercase());
+            word.push(character.to_ascii_lowercase());
         }
     }
     words.retain(|word| !word.is_empty());
@@ -88,18 +104,22 @@ mod tests {
             "authorization",
             "api_key",
             "apiKey",
+            "APIKey",
             "openai.api-key",
             "password",
             "db.userPassword",
             "PGPASSWORD",
             "accesstoken",
             "access_token",
+            "clientsecret",
             "aws.secretAccessKey",
             "set-cookie",
             "x-api-key",
             "password2",
+            "SIDValue",
             "session.id",
             "client_secret",
+            "storage.encryption_key",
         ] {
             assert!(is_sensitive_key(key), "{key}");
         }
@@ -108,10 +128,12 @@ mod tests {
             "gen_ai.usage.output_tokens",
             "gen_ai.request.max_tokens",
             "gen_ai.token.type",
+            "K8s.Secret.Name",
             "author",
             "tokenizer.name",
             "monkey",
             "db.collection.name",
+            "messaging.message.id",
             "url.full",
             "keyboard",
             "http.route",

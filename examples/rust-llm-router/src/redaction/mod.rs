@@ -11,6 +11,7 @@ use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 
 pub const MASK: &str = "[REDACTED]";
+
 /// In place: attributes, events, links, name and status message.
 pub fn redact_span(span: &mut SpanData) {
     span.attributes.iter_mut().for_each(redact_attribute);
@@ -37,11 +38,14 @@ pub fn redact_attribute(attribute: &mut KeyValue) {
         attribute.value = MASK.into();
         return;
     }
-    let query = key == "url.query";
+    let mask = match key {
+        "url.query" => mask_only_query,
+        "url.full" | "url.path" | "http.url" | "http.target" => mask_url,
+        _ => mask_text,
+    };
     match &mut attribute.value {
         Value::String(text) => {
-            let masked = if query { texts::mask_query(text.as_str()) } else { mask_text(text.as_str()) };
-            if let Some(masked) = masked {
+            if let Some(masked) = mask(text.as_str()) {
                 attribute.value = masked.into();
             }
         }
@@ -56,6 +60,18 @@ pub fn redact_attribute(attribute: &mut KeyValue) {
     }
 }
 
+fn mask_only_query(query: &str) -> Option<String> {
+    let masked = texts::mask_query(query);
+    mask_text(masked.as_deref().unwrap_or(query)).or(masked)
+}
+
+/// A whole URL, or only its path and query.
+fn mask_url(url: &str) -> Option<String> {
+    let masked =
+        url.split_once('?').and_then(|(path, query)| texts::mask_query(query).map(|query| format!("{path}?{query}")));
+    mask_text(masked.as_deref().unwrap_or(url)).or(masked)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +83,8 @@ mod tests {
             ("password", Value::from(5i64), Value::from(MASK)),
             ("url.query", Value::from("q=1&token=abc"), Value::from("q=1&token=REDACTED")),
             ("url.full", Value::from("http://h/?key=abc"), Value::from("http://h/?key=REDACTED")),
+            ("url.full", Value::from("/a?key=abc"), Value::from("/a?key=REDACTED")),
+            ("url.query", Value::from("q=ghp_0123456789abcdefghij"), Value::from("q=[REDACTED]")),
             ("gen_ai.usage.input_tokens", Value::from(5i64), Value::from(5i64)),
         ] {
             let mut attribute = KeyValue::new(key, value);

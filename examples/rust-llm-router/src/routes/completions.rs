@@ -22,17 +22,21 @@ pub async fn chat(State(app): State<Arc<App>>, request: Request) -> Result<Respo
 }
 
 async fn complete(app: &App, operation: Operation, request: Request) -> Result<Response, ApiError> {
-    let body = read_json(request, app.settings.max_body_bytes, app.settings.body_timeout).await?;
+    let mut share = app.bodies.share();
+    let body = read_json(request, app.settings.max_body_bytes, app.settings.body_timeout, &mut share).await?;
     let request = CompletionRequest::parse(operation, body, &app.settings.default_model)?;
     app.routing.check_model(&request.model)?;
     let context = app.context.find(&request.question).await;
-    match app.routing.complete(&request, context.passages()).await? {
+    let mut response = match app.routing.complete(&request, context.passages()).await? {
         Routed::Whole(mut completion) => {
             if let Value::Object(fields) = &mut completion {
                 fields.insert("context".to_owned(), context.to_json());
             }
-            Ok(Json(completion).into_response())
+            Json(completion).into_response()
         }
-        Routed::Stream(chunks) => Ok(event_stream::respond(chunks, context.to_json(), request.include_usage)),
-    }
+        Routed::Stream(chunks) => event_stream::respond(chunks, context.to_json(), request.include_usage),
+    };
+    // `echo` answers with what it was sent.
+    response.extensions_mut().insert(Arc::new(share));
+    Ok(response)
 }

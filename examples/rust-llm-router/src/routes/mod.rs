@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use http::StatusCode;
 
 use crate::api_error::ApiError;
+use crate::body_budget::BodyBudget;
 use crate::context::ContextStore;
 use crate::limits::Limits;
 use crate::routing::Routing;
@@ -23,6 +24,7 @@ use crate::settings::Settings;
 pub struct App {
     pub settings: Settings,
     pub limits: Limits,
+    pub bodies: BodyBudget,
     pub routing: Routing,
     pub context: Arc<ContextStore>,
     pub stopping: AtomicBool,

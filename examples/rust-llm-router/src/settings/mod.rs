@@ -11,6 +11,7 @@ use std::time::Duration;
 pub use qdrant::QdrantSettings;
 pub use traces::{OtlpProtocol, TracingSettings};
 
+use crate::json_size::MAX_JSON_BYTES;
 use crate::providers::config::{ProviderConfig, parse_providers};
 use variables::{Variables, read_file, wrong};
 
@@ -44,6 +45,10 @@ pub struct Settings {
 
     /// `ROUTER_MAX_BODY_BYTES`, default 1048576: larger request bodies are refused with 413.
     pub max_body_bytes: usize,
+    /// `ROUTER_MAX_BODIES_BYTES`, default 16777216, or `ROUTER_MAX_BODY_BYTES` with 4194304 for its JSON where that is more:
+    /// of all bodies together, each counted from its first byte to its answer's last, with what its JSON takes; 429 beyond.
+    /// A program takes up to six times as much for them: a text is there as bytes, JSON, prompt, and the provider's body.
+    pub max_bodies_bytes: usize,
     /// `ROUTER_BODY_TIMEOUT_MS`, default 10000: for the whole request body; 408 afterwards.
     pub body_timeout: Duration,
     /// `ROUTER_HEADER_TIMEOUT_MS`, default 10000: for the request's head, and for the next one on an idle connection.
@@ -79,6 +84,7 @@ impl Settings {
     /// An empty variable counts as unset.
     pub fn from_variables(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Settings, SettingError> {
         let env = Variables::new(lookup);
+        let max_body_bytes = env.number("ROUTER_MAX_BODY_BYTES", 1_048_576, 1, 64 << 20)? as usize;
         Ok(Settings {
             host: env.text("HOST").unwrap_or_else(|| "127.0.0.1".to_owned()),
             port: env.number("PORT", 8001, 0, u16::MAX.into())? as u16,
@@ -86,7 +92,8 @@ impl Settings {
             default_model: env.text("ROUTER_DEFAULT_MODEL").unwrap_or_else(|| "echo".to_owned()),
             providers: providers(&env)?,
             request_timeout: env.millis("ROUTER_REQUEST_TIMEOUT_MS", 60_000)?,
-            max_body_bytes: env.number("ROUTER_MAX_BODY_BYTES", 1_048_576, 1, 64 << 20)? as usize,
+            max_body_bytes,
+            max_bodies_bytes: max_bodies_bytes(&env, max_body_bytes)?,
             body_timeout: env.millis("ROUTER_BODY_TIMEOUT_MS", 10_000)?,
             header_timeout: env.millis("ROUTER_HEADER_TIMEOUT_MS", 10_000)?,
             write_timeout: env.millis("ROUTER_WRITE_TIMEOUT_MS", 20_000)?,
@@ -98,6 +105,13 @@ impl Settings {
             tracing: traces::read(&env)?,
         })
     }
+}
+
+/// One body must fit, else it never could.
+fn max_bodies_bytes(env: &Variables, max_body_bytes: usize) -> Result<usize, SettingError> {
+    let least = (max_body_bytes + MAX_JSON_BYTES) as u64;
+    let default = least.max(16 << 20);
+    Ok(env.number("ROUTER_MAX_BODIES_BYTES", default, least, 1 << 31)? as usize)
 }
 
 fn log_level(env: &Variables) -> Result<LogLevel, SettingError> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::SettingError;
@@ -36,13 +37,22 @@ pub struct TracingSettings {
     /// (`collector:4317`) it is TLS, unless `OTEL_EXPORTER_OTLP_[TRACES_]INSECURE=true`. With `http/protobuf`,
     /// `/v1/traces` is added to the general variable.
     pub endpoint: Url,
-    /// `OTEL_EXPORTER_OTLP_[TRACES_]PROTOCOL`, default `grpc`; or `http/protobuf`. Headers and timeout: the exporter
-    /// reads `OTEL_EXPORTER_OTLP_[TRACES_]HEADERS` and `_TIMEOUT` itself.
+    /// `OTEL_EXPORTER_OTLP_[TRACES_]PROTOCOL`, default `grpc`; or `http/protobuf`. `OTEL_EXPORTER_OTLP_[TRACES_]COMPRESSION`
+    /// may be `none` alone.
     pub protocol: OtlpProtocol,
+    /// `OTEL_EXPORTER_OTLP_[TRACES_]HEADERS`, default none: `key=value,key2=value2`, percent-encoded.
+    pub headers: HeaderMap,
+    /// `OTEL_EXPORTER_OTLP_[TRACES_]TIMEOUT`, default 10000 ms: for one attempt.
+    pub export_timeout: Duration,
     /// `UAT_TRACING_PRESET`, `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`.
     pub sampling: SamplingSettings,
     /// `OTEL_BSP_MAX_QUEUE_SIZE`, default 32768 spans: further ones are dropped, and counted.
     pub max_queue_size: usize,
+    /// `ROUTER_SPAN_QUEUE_BYTES`, default 67108864: of these spans in memory; further ones are dropped, and counted.
+    pub max_queue_bytes: usize,
+    /// `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`, default 1024 characters: longer texts are cut. Prompts and answers, where
+    /// they are asked for: 32768.
+    pub attribute_value_length_limit: usize,
     /// `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`, default 512 spans.
     pub max_export_batch_size: usize,
     /// `OTEL_BSP_SCHEDULE_DELAY`, default 1000 ms; 200 with the preset `development`.
@@ -71,6 +81,7 @@ pub fn read(env: &Variables) -> Result<TracingSettings, SettingError> {
         return Err(wrong("OTEL_TRACES_EXPORTER", &exporter, "otlp or none"));
     }
     let protocol = protocol(env)?;
+    no_compression(env)?;
     let sampling = parse_sampling(env, &resource)?;
     let scheduled_delay = sampling.preset.scheduled_delay_millis();
     Ok(TracingSettings {
@@ -79,8 +90,12 @@ pub fn read(env: &Variables) -> Result<TracingSettings, SettingError> {
         exported: exporter == "otlp" && !env.is_true("OTEL_SDK_DISABLED")?,
         endpoint: endpoint(env, protocol)?,
         protocol,
+        headers: headers(env)?,
+        export_timeout: export_timeout(env)?,
         sampling,
         max_queue_size: env.number("OTEL_BSP_MAX_QUEUE_SIZE", 32_768, 1, 10_000_000)? as usize,
+        max_queue_bytes: env.number("ROUTER_SPAN_QUEUE_BYTES", 64 << 20, 1 << 16, 1 << 40)? as usize,
+        attribute_value_length_limit: env.number("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", 1024, 1, 16_384)? as usize,
         max_export_batch_size: env.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 512, 1, 65_536)? as usize,
         scheduled_delay: env.millis("OTEL_BSP_SCHEDULE_DELAY", scheduled_delay)?,
         flush_timeout: env.millis("ROUTER_FLUSH_TIMEOUT_MS", 5000)?,
@@ -94,6 +109,38 @@ fn protocol(env: &Variables) -> Result<OtlpProtocol, SettingError> {
         Some((_, value)) if value == "grpc" => Ok(OtlpProtocol::Grpc),
         Some((_, value)) if value == "http/protobuf" => Ok(OtlpProtocol::HttpProtobuf),
         Some((name, value)) => Err(wrong(name, &value, "grpc or http/protobuf")),
+    }
+}
+
+fn headers(env: &Variables) -> Result<HeaderMap, SettingError> {
+    let mut headers = HeaderMap::new();
+    let names = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"];
+    let Some((variable, text)) = env.first_text(names) else { return Ok(headers) };
+    for (index, (name, value)) in parse_pairs(variable, &text)?.into_iter().enumerate() {
+        let (Ok(name), Ok(mut value)) = (name.parse::<HeaderName>(), value.parse::<HeaderValue>()) else {
+            // Not shown: it holds a key.
+            return Err(SettingError(format!(
+                "{variable}: entry {} is no HTTP header; write name=value,name2=value2 with percent-encoded values.",
+                index + 1
+            )));
+        };
+        // Nor in a debug text.
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    Ok(headers)
+}
+
+fn export_timeout(env: &Variables) -> Result<Duration, SettingError> {
+    let general = "OTEL_EXPORTER_OTLP_TIMEOUT";
+    let set = env.first_text(["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", general]);
+    env.millis(set.map_or(general, |(name, _)| name), 10_000)
+}
+
+fn no_compression(env: &Variables) -> Result<(), SettingError> {
+    match env.first_text(["OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"]) {
+        Some((name, value)) if value != "none" => Err(wrong(name, &value, "none: spans go uncompressed")),
+        _ => Ok(()),
     }
 }
 
@@ -181,6 +228,26 @@ mod tests {
             (vec![(traces, "http://h:4318/own"), (general, "http://other"), http], "http://h:4318/own"),
         ] {
             assert_eq!(with(&variables).expect("valid").endpoint.as_str(), expected, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn headers_are_decoded_and_never_shown() {
+        let (general, traces) = ("OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS");
+        for (variables, expected) in [
+            (vec![], None),
+            (vec![(general, "Authorization=Basic%20hunter2==,x-tenant=one")], Some("Basic hunter2==")),
+            (vec![(general, "authorization=Basic hunter2==")], Some("Basic hunter2==")),
+            (vec![(general, "authorization=other"), (traces, "authorization=hunter2")], Some("hunter2")),
+        ] {
+            let settings = with(&variables).expect("valid");
+            let found = settings.headers.get("authorization").map(|value| value.to_str().expect("text"));
+            assert_eq!(found, expected, "{variables:?}");
+            assert!(!format!("{settings:?}").contains("hunter2"));
+        }
+        for text in ["hunter2", "a b=hunter2", "a=hunter2%0A"] {
+            let SettingError(error) = with(&[(general, text)]).expect_err(text);
+            assert!(error.contains("OTEL_EXPORTER_OTLP_HEADERS: entry 1") && !error.contains("hunter2"), "{error}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{FakeUpstream, OtlpReceiver, ReceivedSpan, Reply, Router, TRACE, traceparent};
+use crate::support::{FakeUpstream, OtlpReceiver, ReceivedSpan, Reply, Router, TRACE, named};
 use opentelemetry_proto::tonic::trace::v1::{span::SpanKind, status::StatusCode};
 use serde_json::{Value, json};
 
@@ -13,8 +13,7 @@ async fn router(otlp: &OtlpReceiver, providers: Value) -> Router {
 }
 
 async fn ask(router: &Router, body: Value) -> (u16, Option<String>, Value) {
-    let response =
-        router.post("/v1/completions", body).header("traceparent", traceparent()).send().await.expect("an answer");
+    let response = router.ask_traced(body).await;
     let retry_after = response.headers().get("retry-after").map(|value| value.to_str().expect("text").to_owned());
     (response.status().as_u16(), retry_after, response.json().await.expect("JSON"))
 }
@@ -58,7 +57,7 @@ async fn a_refused_request_is_sent_again_after_retry_after_then_the_next_provide
     let attempts = of_kind(&spans, "POST");
     assert_eq!(attempts.len(), 3, "{spans:#?}");
     for (attempt, sent) in attempts.iter().zip(asked.iter().chain([&last])) {
-        assert_eq!(sent.headers["traceparent"], format!("00-{TRACE}-{}-01", attempt.span_id));
+        assert_eq!(sent.headers["traceparent"], attempt.traceparent());
     }
     let described: Vec<_> = attempts
         .iter()
@@ -152,6 +151,28 @@ async fn what_no_provider_answers_is_told_with_the_reason() {
     assert_eq!(ask(&router, json!({ "prompt": "hi" })).await.0, 200);
 }
 
+/// Anyone can make up models: their names are in an attribute, and not in the names of spans.
+#[tokio::test]
+async fn a_model_that_only_the_caller_knows_is_in_no_name() {
+    let otlp = OtlpReceiver::start().await;
+    let upstream = FakeUpstream::start([Reply::Completion]).await;
+    let models = json!(["known", { "name": "small", "upstream": "llama" }, "*"]);
+    let router = router(&otlp, json!([{ "name": "p", "base_url": upstream.base_url(), "models": models }])).await;
+    for (index, (model, name, asked)) in [
+        ("known", "text_completion known", "known"),
+        ("small", "text_completion llama", "llama"),
+        ("made-up", "text_completion", "made-up"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let id = TRACE.replace("4b", &format!("4{index}"));
+        assert_eq!(router.ask_within(&id, json!({ "prompt": "hi", "model": model })).await.status(), 200);
+        let spans = otlp.whole_trace(&id).await;
+        named(&spans, name).assert_attributes(&[("gen_ai.request.model", asked)]);
+    }
+}
+
 const EVENTS: &str = concat!(
     "data: {\"id\":\"c1\",\"model\":\"big\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"}}]}\n\n",
     "data: {\"id\":\"c1\",\"model\":\"big\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\r\n\r\n",
@@ -161,8 +182,7 @@ const EVENTS: &str = concat!(
 
 async fn stream(router: &Router, options: Value) -> (u16, Vec<String>) {
     let body = json!({ "model": "big", "stream": true, "stream_options": options, "messages": [{ "role": "user", "content": "hi" }] });
-    let response =
-        router.post("/v1/chat/completions", body).header("traceparent", traceparent()).send().await.expect("an answer");
+    let response = router.post_traced("/v1/chat/completions", body).send().await.expect("an answer");
     let status = response.status().as_u16();
     let text = response.text().await.expect("a body");
     (status, text.split("\n\n").filter_map(|event| event.strip_prefix("data: ")).map(str::to_owned).collect())
@@ -172,7 +192,7 @@ async fn stream(router: &Router, options: Value) -> (u16, Vec<String>) {
 async fn a_stream_travels_through_and_is_counted() {
     let otlp = OtlpReceiver::start().await;
     let upstream = FakeUpstream::start([Reply::Events(EVENTS)]).await;
-    let router = router(&otlp, json!([{ "name": "p", "base_url": upstream.base_url(), "models": ["*"] }])).await;
+    let router = router(&otlp, json!([{ "name": "p", "base_url": upstream.base_url(), "models": ["big"] }])).await;
     let (status, events) = stream(&router, Value::Null).await;
     assert_eq!((status, events.len(), events.last().map(String::as_str)), (200, 3, Some("[DONE]")), "{events:?}");
     assert!(events[0].contains("Hel") && events[0].contains("context"));
@@ -225,8 +245,7 @@ async fn a_caller_who_goes_ends_the_work() {
     let router =
         router(&otlp, json!([{ "name": "p", "base_url": upstream.base_url(), "models": ["*"], "timeout_ms": 600000 }]))
             .await;
-    let request =
-        router.post("/v1/completions", json!({ "prompt": "hi", "model": "m" })).header("traceparent", traceparent());
+    let request = router.post_traced("/v1/completions", json!({ "prompt": "hi", "model": "m" }));
     let sent = tokio::spawn(request.send());
     while upstream.asked().is_empty() {
         tokio::task::yield_now().await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{FakeUpstream, OtlpReceiver, PATIENCE, Reply, Router, TRACE, settings_error, traceparent};
+use crate::support::{FakeUpstream, OtlpReceiver, PATIENCE, Reply, Router, TRACE, settings_error};
 use opentelemetry_proto::tonic::trace::v1::{span::SpanKind, status::StatusCode};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -64,7 +64,7 @@ async fn bad_requests_are_refused_with_the_reason() {
         router.client.post(format!("{}/v1/completions", router.url)).header("content-type", "application/json");
     let response = request.body(reqwest::Body::wrap_stream(pieces)).send().await.expect("an answer");
     assert_eq!(response.status(), 413);
-    let response = router.post("/v1/completions", json!({ "prompt": "x" })).send().await.expect("an answer");
+    let response = router.ask(json!({ "prompt": "x" })).await;
     assert_eq!(response.status(), 200, "it goes on");
 }
 
@@ -72,8 +72,7 @@ async fn bad_requests_are_refused_with_the_reason() {
 async fn a_client_error_is_no_error_of_the_server_span() {
     let otlp = OtlpReceiver::start().await;
     let router = Router::start_traced(otlp.port(), &[]).await;
-    let response =
-        router.post("/v1/completions", json!({})).header("traceparent", traceparent()).send().await.expect("an answer");
+    let response = router.ask_traced(json!({})).await;
     assert_eq!(response.status(), 400);
     let spans = otlp.whole_trace(TRACE).await;
     assert_eq!(spans.len(), 1);
@@ -85,7 +84,7 @@ async fn too_many_a_second_are_told_when_to_come_again() {
     let router = Router::start(&[("ROUTER_RATE_PER_SECOND", "5")]).await;
     let mut refused = 0;
     for _ in 0..20 {
-        let response = router.post("/v1/completions", json!({ "prompt": "x" })).send().await.expect("an answer");
+        let response = router.ask(json!({ "prompt": "x" })).await;
         if response.status() == 429 {
             refused += 1;
             assert_eq!(response.headers()["retry-after"], "1");
@@ -109,14 +108,7 @@ async fn too_many_at_once_are_refused_until_one_ends() {
     while upstream.asked().is_empty() {
         tokio::task::yield_now().await;
     }
-    let again = async || {
-        router
-            .post("/v1/completions", json!({ "prompt": "x" }))
-            .header("traceparent", traceparent())
-            .send()
-            .await
-            .expect("an answer")
-    };
+    let again = async || router.ask_traced(json!({ "prompt": "x" })).await;
     let refused = again().await;
     assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().expect("text")), (429, "1"));
     let spans = otlp.whole_trace(TRACE).await;
@@ -159,36 +151,35 @@ async fn slow_clients_are_cut_off() {
     assert_eq!(router.client.get(format!("{}/health", router.url)).send().await.expect("an answer").status(), 200);
 }
 
+/// What it holds, its place or its share of the memory for bodies, is held until then.
 #[tokio::test]
 async fn a_client_that_takes_nothing_is_cut_off() {
     // Larger than what the kernel keeps for a connection.
-    let long = "word ".repeat(1_000_000);
-    let variables = [
-        ("ROUTER_WRITE_TIMEOUT_MS", "300"),
-        ("ROUTER_MAX_BODY_BYTES", "10000000"),
-        ("ROUTER_MAX_CONCURRENT_REQUESTS", "1"),
-    ];
-    let router = Router::start(&variables).await;
-    let body = json!({ "prompt": long, "stream": true }).to_string();
-    let mut stream = TcpStream::connect(router.address()).await.expect("a connection");
-    let head = format!(
-        "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await.expect("sent");
-    stream.write_all(body.as_bytes()).await.expect("sent");
-    // Its place is taken, and free when it has been cut off, though it still holds its end of the connection.
-    for status in [429, 200] {
-        let seen = async {
-            while router.post("/v1/completions", json!({ "prompt": "x" })).send().await.expect("an answer").status()
-                != status
-            {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, seen).await.unwrap_or_else(|_| panic!("no {status}"));
+    let long = "word ".repeat(1_050_000);
+    for (limit, value, prompt) in
+        [("ROUTER_MAX_CONCURRENT_REQUESTS", "1", "x"), ("ROUTER_MAX_BODIES_BYTES", "10194304", &*long)]
+    {
+        let variables = [("ROUTER_WRITE_TIMEOUT_MS", "300"), ("ROUTER_MAX_BODY_BYTES", "6000000"), (limit, value)];
+        let router = Router::start(&variables).await;
+        let body = json!({ "prompt": long, "stream": true }).to_string();
+        let mut stream = TcpStream::connect(router.address()).await.expect("a connection");
+        let head = format!(
+            "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        stream.write_all(body.as_bytes()).await.expect("sent");
+        // It is full, and has room when that client has been cut off, though it still holds its end of the connection.
+        for status in [429, 200] {
+            let seen = async {
+                while router.ask(json!({ "prompt": prompt })).await.status() != status {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            tokio::time::timeout(PATIENCE, seen).await.unwrap_or_else(|_| panic!("{limit}: no {status}"));
+        }
+        drop(stream);
     }
-    drop(stream);
 }
 
 #[test]
@@ -199,6 +190,12 @@ fn wrong_settings_end_the_program_with_one_sentence() {
         ("OTEL_LOG_LEVEL", "loud", "error, warn, info or debug"),
         ("ROUTER_MAX_BODY_BYTES", "0", "from 1"),
         ("ROUTER_RATE_PER_SECOND", "-1", "a whole number"),
+        ("ROUTER_MAX_BODIES_BYTES", "1048576", "from 5242880"),
+        ("ROUTER_SPAN_QUEUE_BYTES", "1", "from 65536"),
+        ("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "0", "1 to 16384"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "novalue", "key=value"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "soon", "a whole number"),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip", "none"),
         ("ROUTER_PROVIDERS", "{", "ROUTER_PROVIDERS"),
         ("ROUTER_PROVIDERS_FILE", "/nowhere/providers.json", "cannot be read"),
         ("QDRANT_URL", "qdrant:6333", "http://"),

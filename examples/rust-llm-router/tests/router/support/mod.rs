@@ -9,7 +9,7 @@ mod router;
 
 pub use fake_qdrant::FakeQdrant;
 pub use fake_upstream::{FakeUpstream, Reply};
-pub use otlp_receiver::{OtlpReceiver, ReceivedSpan};
+pub use otlp_receiver::{Manner, OtlpReceiver, ReceivedSpan, named, spans_of};
 pub use router::{Router, settings_error};
 
 use std::time::Duration;
@@ -20,6 +20,7 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 pub const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 pub const PARENT: &str = "00f067aa0ba902b7";
 
-pub fn traceparent() -> String {
-    format!("00-{TRACE}-{PARENT}-01")
+/// Of a caller in the trace `id`.
+pub fn traceparent_in(id: &str) -> String {
+    format!("00-{id}-{PARENT}-01")
 }

@@ -1,10 +1,11 @@
 //! An OTLP backend that keeps what it is sent.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
-use opentelemetry_proto::tonic::collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse};
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind, status::StatusCode};
@@ -32,12 +33,41 @@ impl ReceivedSpan {
     pub fn attribute(&self, key: &str) -> Option<&str> {
         self.attributes.get(key).map(String::as_str)
     }
+
+    pub fn assert_attributes(&self, expected: &[(&str, &str)]) {
+        for (key, value) in expected {
+            assert_eq!(self.attribute(key), Some(*value), "{key} of {}: {:#?}", self.name, self.attributes);
+        }
+    }
+
+    /// What travels on from it.
+    pub fn traceparent(&self) -> String {
+        format!("00-{}-{}-01", self.trace_id, self.span_id)
+    }
+}
+
+/// The one span of this name.
+pub fn named<'a>(spans: &'a [ReceivedSpan], name: &str) -> &'a ReceivedSpan {
+    let found: Vec<&ReceivedSpan> = spans.iter().filter(|span| span.name == name).collect();
+    assert_eq!(found.len(), 1, "spans named {name} in {spans:#?}");
+    found[0]
 }
 
 pub struct OtlpReceiver {
     server: GrpcServer,
     spans: watch::Sender<Vec<ReceivedSpan>>,
-    refusing: Arc<AtomicBool>,
+    refused: watch::Sender<Vec<ReceivedSpan>>,
+    manner: Arc<Mutex<Manner>>,
+}
+
+/// How it takes what comes.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Manner {
+    Takes,
+    /// With this gRPC status.
+    Refuses(u32),
+    /// Takes all but so many of each batch.
+    Rejects(i64),
 }
 
 impl OtlpReceiver {
@@ -47,27 +77,34 @@ impl OtlpReceiver {
 
     pub async fn start_on(port: u16) -> OtlpReceiver {
         let spans = watch::Sender::new(Vec::new());
-        let refusing = Arc::new(AtomicBool::new(false));
-        let (kept, refuses) = (spans.clone(), refusing.clone());
+        let refused = watch::Sender::new(Vec::new());
+        let manner = Arc::new(Mutex::new(Manner::Takes));
+        let (taken, left, in_force) = (spans.clone(), refused.clone(), manner.clone());
         let server = GrpcServer::start(port, move |call| {
-            let (kept, refuses) = (kept.clone(), refuses.load(Ordering::Relaxed));
+            let (taken, left, manner) = (taken.clone(), left.clone(), *in_force.lock().expect("not poisoned"));
             async move {
-                if refuses {
-                    return Err((14, "not now".to_owned()));
-                }
                 assert_eq!(call.path, "/opentelemetry.proto.collector.trace.v1.TraceService/Export");
                 let request = ExportTraceServiceRequest::decode(call.message).expect("an export request");
+                let kept = if matches!(manner, Manner::Refuses(_)) { left } else { taken };
                 kept.send_modify(|kept| kept.extend(spans_of(request)));
-                Ok(ExportTraceServiceResponse::default().encode_to_vec())
+                if let Manner::Refuses(status) = manner {
+                    return Err((status, "not so".to_owned()));
+                }
+                let partial_success = match manner {
+                    Manner::Rejects(rejected_spans) => {
+                        Some(ExportTracePartialSuccess { rejected_spans, error_message: "too old".to_owned() })
+                    }
+                    _ => None,
+                };
+                Ok(ExportTraceServiceResponse { partial_success }.encode_to_vec())
             }
         })
         .await;
-        OtlpReceiver { server, spans, refusing }
+        OtlpReceiver { server, spans, refused, manner }
     }
 
-    /// As a backend that is there, and overloaded.
-    pub fn refuse(&self, refusing: bool) {
-        self.refusing.store(refusing, Ordering::Relaxed);
+    pub fn behave(&self, manner: Manner) {
+        *self.manner.lock().expect("not poisoned") = manner;
     }
 
     pub fn port(&self) -> u16 {
@@ -76,6 +113,14 @@ impl OtlpReceiver {
 
     pub fn spans(&self) -> Vec<ReceivedSpan> {
         self.spans.borrow().clone()
+    }
+
+    /// All that was refused, as soon as a server span is among it.
+    pub async fn refused(&self) -> Vec<ReceivedSpan> {
+        let mut receiver = self.refused.subscribe();
+        let there = receiver.wait_for(|all| all.iter().any(|span| span.kind == SpanKind::Server));
+        assert!(matches!(tokio::time::timeout(PATIENCE, there).await, Ok(Ok(_))), "nothing was refused");
+        self.refused.borrow().clone()
     }
 
     /// Spans of one trace, as soon as `enough` says so.

@@ -4,11 +4,11 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-use reqwest::RequestBuilder;
+use reqwest::{RequestBuilder, Response};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::PATIENCE;
+use super::{PATIENCE, TRACE, traceparent_in};
 
 pub struct Router {
     pub url: String,
@@ -82,6 +82,26 @@ impl Router {
 
     pub fn post(&self, path: &str, body: Value) -> RequestBuilder {
         self.client.post(format!("{}{path}", self.url)).json(&body)
+    }
+
+    /// `POST /v1/completions`.
+    pub async fn ask(&self, body: Value) -> Response {
+        self.post("/v1/completions", body).send().await.expect("an answer")
+    }
+
+    /// `POST /v1/completions` within the trace of the tests.
+    pub async fn ask_traced(&self, body: Value) -> Response {
+        self.post_traced("/v1/completions", body).send().await.expect("an answer")
+    }
+
+    /// `POST /v1/completions` within the trace `id`.
+    pub async fn ask_within(&self, id: &str, body: Value) -> Response {
+        let request = self.post("/v1/completions", body).header("traceparent", traceparent_in(id));
+        request.send().await.expect("an answer")
+    }
+
+    pub fn post_traced(&self, path: &str, body: Value) -> RequestBuilder {
+        self.post(path, body).header("traceparent", traceparent_in(TRACE))
     }
 
     pub fn address(&self) -> &str {

@@ -1,0 +1,93 @@
+//! Memory: what callers send fills neither the queue of spans nor that of bodies.
+
+use std::time::Duration;
+
+use crate::support::{FakeUpstream, OtlpReceiver, PATIENCE, Reply, Router, TRACE, traceparent_in};
+use serde_json::{Value, json};
+
+/// What a caller can make long: path, query, user agent, tracestate.
+async fn ask_at_length(router: &Router) {
+    let url = format!("{}/{}?{}", router.url, "p".repeat(6000), "q".repeat(6000));
+    let members: Vec<String> = (0..30).map(|index| format!("k{index}={}", "v".repeat(200))).collect();
+    let response = router
+        .client
+        .get(url)
+        .header("user-agent", "u".repeat(6000))
+        .header("tracestate", members.join(","))
+        .header("traceparent", traceparent_in(TRACE))
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(response.status(), 404);
+}
+
+#[tokio::test]
+async fn what_a_caller_makes_long_is_cut() {
+    let otlp = OtlpReceiver::start().await;
+    let router = Router::start_traced(otlp.port(), &[]).await;
+    ask_at_length(&router).await;
+    let span = otlp.whole_trace(TRACE).await.remove(0);
+    for key in ["url.path", "url.query", "user_agent.original"] {
+        assert_eq!(span.attribute(key).map(str::len), Some(1024), "{key}");
+    }
+    assert!(span.trace_state.starts_with("k0=v") && span.trace_state.len() <= 512, "{}", span.trace_state);
+}
+
+#[tokio::test]
+async fn spans_that_do_not_fit_the_queue_in_bytes_are_dropped_said_and_counted() {
+    let gone = OtlpReceiver::start().await;
+    let port = gone.port();
+    drop(gone);
+    let variables = [("ROUTER_SPAN_QUEUE_BYTES", "65536"), ("ROUTER_FLUSH_TIMEOUT_MS", "100")];
+    let router = Router::start_traced(port, &variables).await;
+    for _ in 0..30 {
+        ask_at_length(&router).await;
+    }
+    let said = router.log("spans are dropped").await;
+    assert_eq!(said["capacity_bytes"], 65536);
+    let waiting = said["waiting_bytes"].as_u64().expect("a number");
+    // Of spans of some 6 KB.
+    assert!((50_000..=65_536).contains(&waiting), "{said}");
+    let (code, logs) = router.stop().await;
+    assert_eq!(code, Some(0));
+    let end = logs.last().expect("a last line");
+    assert!(end["lost"].as_u64() >= Some(30), "{end}");
+}
+
+#[tokio::test]
+async fn bodies_that_together_are_too_large_are_refused_until_one_has_gone() {
+    let otlp = OtlpReceiver::start().await;
+    let upstream = FakeUpstream::start([Reply::Nothing]).await;
+    let providers = json!({ "providers": [{ "name": "slow", "base_url": upstream.base_url(), "models": ["m"], "max_retries": 0, "timeout_ms": 600000 }] });
+    let variables = [
+        ("ROUTER_MAX_BODY_BYTES", "100000"),
+        // For one such body.
+        ("ROUTER_MAX_BODIES_BYTES", "4294304"),
+        ("ROUTER_PROVIDERS", &*providers.to_string()),
+    ];
+    let router = Router::start_traced(otlp.port(), &variables).await;
+    // Some 15 kB, which take 3 MB when they are parsed.
+    let body =
+        |model: &str, objects: usize| json!({ "prompt": "x", "model": model, "metadata": vec![json!({}); objects] });
+    let held = tokio::spawn(router.post("/v1/completions", body("m", 4500)).send());
+    while upstream.asked().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let refused = router.ask_traced(body("echo", 4500)).await;
+    assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().expect("text")), (429, "1"));
+    assert_eq!(refused.json::<Value>().await.expect("JSON")["error"]["code"], "body_budget_exceeded");
+    let server = otlp.whole_trace(TRACE).await.remove(0);
+    server.assert_attributes(&[("error.type", "body_budget_exceeded"), ("http.response.status_code", "429")]);
+    // There is room for small ones.
+    assert_eq!(router.ask(body("echo", 10)).await.status(), 200);
+    // This one would never fit.
+    let too_large = router.ask(body("echo", 7000)).await;
+    assert_eq!(too_large.status(), 413);
+    held.abort();
+    let freed = async {
+        while router.ask(body("echo", 4500)).await.status() != 200 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, freed).await.expect("there is room again");
+}
