@@ -85,6 +85,8 @@ type state struct{ Goroutines, Connections int }
 type startedProgram struct {
 	url     string
 	command *exec.Cmd
+	// dropped is what it has said of spans that were dropped, empty for nothing.
+	dropped atomic.Pointer[string]
 }
 
 func startProgram(t *testing.T, variables ...string) *startedProgram {
@@ -104,6 +106,7 @@ func startProgram(t *testing.T, variables ...string) *startedProgram {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = command.Process.Kill() })
+	service := &startedProgram{command: command}
 	listening := make(chan string, 1)
 	go func() {
 		defer close(listening)
@@ -115,7 +118,8 @@ func startProgram(t *testing.T, variables ...string) *startedProgram {
 				listening <- line.URL
 			}
 			if line.Msg == "spans were dropped" {
-				t.Errorf("the service says: %s", lines.Text())
+				said := lines.Text()
+				service.dropped.Store(&said)
 			}
 		}
 	}()
@@ -123,7 +127,8 @@ func startProgram(t *testing.T, variables ...string) *startedProgram {
 	if !open {
 		t.Fatal("it does not listen")
 	}
-	return &startedProgram{url, command}
+	service.url = url
+	return service
 }
 
 func (p *startedProgram) stop(t *testing.T) {
@@ -131,6 +136,9 @@ func (p *startedProgram) stop(t *testing.T) {
 	_ = p.command.Process.Signal(syscall.SIGTERM)
 	if err := p.command.Wait(); err != nil {
 		t.Errorf("it ends with %v", err)
+	}
+	if said := p.dropped.Load(); said != nil {
+		t.Errorf("the service says: %s", *said)
 	}
 }
 

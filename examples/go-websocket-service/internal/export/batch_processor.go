@@ -30,6 +30,8 @@ const (
 // Options of a batch processor.
 type Options struct {
 	settings.Batch
+	// Mask the spans of a batch, once, before the first attempt to deliver it; nil for as they are.
+	Mask func([]sdktrace.ReadOnlySpan) []sdktrace.ReadOnlySpan
 	// Report what happens; nil for nobody.
 	Report Report
 }
@@ -276,6 +278,9 @@ func isClosed(channel <-chan struct{}) bool {
 
 // deliver tries until the batch is taken, refused for good, or there is no more time.
 func (p *BatchProcessor) deliver(b batch) {
+	if p.options.Mask != nil {
+		b.spans = p.options.Mask(b.spans)
+	}
 	delay := firstRetryDelay
 	for {
 		attempt, cancel := context.WithTimeout(p.cut, p.options.ExportTimeout)

@@ -170,6 +170,30 @@ func TestABackendThatComesBackGetsEverything(t *testing.T) {
 	}
 }
 
+// Masking costs what callers make it cost: an outage does not multiply it.
+func TestABatchIsMaskedOnce(t *testing.T) {
+	var attempts, masked atomic.Int32
+	b := &backend{export: func(context.Context, int) error {
+		if attempts.Add(1) < 3 {
+			return status.Error(codes.Unavailable, "down")
+		}
+		return nil
+	}}
+	options := small
+	options.Mask = func(spans []sdktrace.ReadOnlySpan) []sdktrace.ReadOnlySpan {
+		masked.Add(int32(len(spans)))
+		return spans
+	}
+	processor, tracer, _ := start(t, b, options)
+	end(tracer, 10)
+	if err := processor.ForceFlush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if attempts.Load() != 3 || masked.Load() != 10 {
+		t.Errorf("%d spans were masked in %d attempts", masked.Load(), attempts.Load())
+	}
+}
+
 func TestBeyondTheQueueIsDroppedAndCounted(t *testing.T) {
 	release := make(chan struct{})
 	b := &backend{export: func(context.Context, int) error { <-release; return nil }}
@@ -319,7 +343,8 @@ func TestARequestIsSmallerThanAReceiverTakes(t *testing.T) {
 	options := Options{Batch: settings.Batch{MaxQueueSize: 2000, MaxQueueBytes: 64 << 20, MaxExportBatchSize: 512, ScheduleDelay: time.Minute, ExportTimeout: time.Minute}}
 	said := &reports{}
 	options.Report = said
-	processor := NewBatchProcessor(redaction.NewExporter(exporter), options)
+	options.Mask = (&redaction.Masker{}).Mask
+	processor := NewBatchProcessor(exporter, options)
 	t.Cleanup(func() { _ = processor.Shutdown(context.Background()) })
 	tracer := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(processor)).Tracer("test")
 	for range 512 {

@@ -63,8 +63,9 @@ func Start(ctx context.Context, s settings.Tracing, logger *slog.Logger) (*Traci
 		return nil, fmt.Errorf("the %s exporter for %s cannot start: %w", s.Protocol, s.Endpoint, err)
 	}
 	report := export.NewLogReport(logger, s.Endpoint.String())
-	t.processor = export.NewBatchProcessor(redaction.NewExporter(exporter), export.Options{
+	t.processor = export.NewBatchProcessor(exporter, export.Options{
 		Batch:  s.Batch,
+		Mask:   (&redaction.Masker{}).Mask,
 		Report: report,
 	})
 	provider := sdktrace.NewTracerProvider(
