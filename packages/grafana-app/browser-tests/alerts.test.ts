@@ -149,6 +149,28 @@ describe('two administrators at once', () => {
     await row('QdrantRecoveryMode').getByText('Not installed').waitFor();
   });
 
+  test('who imports a rule twice is not taken for two', async () => {
+    let show = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      show = resolve;
+    });
+    const isWrite = ({ method, path }: { method: string; path: string }): boolean =>
+      method === 'PUT' && path.includes('/rule-groups/');
+    const writes = (): number => grafana.host.requests.filter(isWrite).length;
+    grafana.host.intervene = async ({ method, path }) => {
+      if (method === 'GET' && path === '/api/v1/provisioning/alert-rules') await gate;
+      return undefined;
+    };
+    await importRules('QdrantDown');
+    await check('QdrantDown');
+    expect(await button('Import 1').isDisabled()).toBe(true);
+    show();
+    await button('Import 1').click();
+    await expect.poll(writes).toBe(2);
+    await expect.poll(() => button(/^Import/).innerText()).toBe('Import 0');
+    expect(await grafana.page.getByText(/^Somebody else/).count()).toBe(0);
+  });
+
   test('what was changed since it was seen is not removed', async () => {
     await importRules('QdrantDown');
     writtenBefore(1, (rules) => rules.map((rule) => ({ ...rule, for: '9m' })));

@@ -127,26 +127,45 @@ test('alert rules that Grafana does not give: the error is said, and asked again
   await grafana.page.getByText('QdrantDown').first().waitFor();
 });
 
+/** Prometheus knows one series, of a service that is called so. */
+const oneService = (name: string) => (request: ApiRequest) => {
+  if (!isQuery(request)) return undefined;
+  const { queries } = request.body as { queries: readonly { refId: string }[] };
+  const frame = {
+    schema: {
+      fields: [
+        { name: 'Time', type: 'time' },
+        { name: 'Value', type: 'number', labels: { service_name: name, job: name } },
+      ],
+    },
+    data: { values: [[Date.now()], [1]] },
+  };
+  const results = Object.fromEntries(queries.map(({ refId }) => [refId, { status: 200, frames: [frame] }]));
+  return { status: 200, body: { results } };
+};
+
 test('text from outside is text', async () => {
   const name = '<img src=x onerror=alert(1)>{{name}}';
-  grafana.host.intervene = (request) => {
-    if (!isQuery(request)) return undefined;
-    const { queries } = request.body as { queries: readonly { refId: string }[] };
-    const frame = {
-      schema: {
-        fields: [
-          { name: 'Time', type: 'time' },
-          { name: 'Value', type: 'number', labels: { service_name: name, job: name } },
-        ],
-      },
-      data: { values: [[Date.now()], [1]] },
-    };
-    const results = Object.fromEntries(queries.map(({ refId }) => [refId, { status: 200, frames: [frame] }]));
-    return { status: 200, body: { results } };
-  };
+  grafana.host.intervene = oneService(name);
   await grafana.open('/services');
   await grafana.page.getByText(name).first().waitFor();
   expect(await grafana.page.locator('main img').count()).toBe(0);
+  expect(grafana.complaints()).toEqual([]);
+});
+
+test.each(['/', '/services'])('%s: a name with signs of addresses in it is linked whole', async (path) => {
+  const { host, page } = grafana;
+  const name = 'a/b & c+d?e#f';
+  host.intervene = oneService(name);
+  await grafana.open(path);
+  await page.getByRole('link', { name, exact: true }).click();
+  await page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+  const parameters = async (link: string) =>
+    new URL((await page.getByRole('link', { name: link, exact: true }).getAttribute('href'))!, host.url)
+      .searchParams;
+  expect((await parameters('Dashboard')).get('var-service')).toBe(name);
+  const panes = JSON.parse((await parameters('Failed traces')).get('panes') ?? '{}');
+  expect(panes.uat.queries[0].query).toBe(`{ resource.service.name = "${name}" && status = error }`);
   expect(grafana.complaints()).toEqual([]);
 });
 

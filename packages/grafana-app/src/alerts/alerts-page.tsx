@@ -51,7 +51,7 @@ function RulesOf({ uid }: { readonly uid: string }) {
               )}
             </Alert>
           )}
-          <RuleList rules={rules} target={target} onChanged={loaded.refresh} />
+          <RuleList rules={rules} loading={loaded.loading} target={target} onChanged={loaded.refresh} />
         </>
       )}
     </LoadedView>

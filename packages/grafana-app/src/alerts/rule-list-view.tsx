@@ -19,13 +19,15 @@ import type { RuleTarget } from './rule-thresholds.ts';
 
 interface Props {
   readonly rules: Rules;
+  /** Whether they are being read again: what was just written here would look as if somebody else had. */
+  readonly loading: boolean;
   readonly target: RuleTarget;
   readonly onChanged: () => void;
 }
 
 const STATES = ['installed', 'differs', 'not-installed'] as const;
 
-export function RuleList({ rules: { groups, installed, statuses }, target, onChanged }: Props) {
+export function RuleList({ rules: { groups, installed, statuses }, loading, target, onChanged }: Props) {
   const [search, change] = useSearchState();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [typed, setTyped] = useState<TypedThresholds>({});
@@ -120,7 +122,7 @@ export function RuleList({ rules: { groups, installed, statuses }, target, onCha
           <Button
             icon="import"
             onClick={doImport}
-            disabled={working || chosenRows.length === 0 || bad.length > 0}
+            disabled={working || loading || chosenRows.length === 0 || bad.length > 0}
           >
             {t('alerts.import', 'Import {{rules}}', { rules: chosenRows.length })}
           </Button>
@@ -128,7 +130,7 @@ export function RuleList({ rules: { groups, installed, statuses }, target, onCha
             variant="destructive"
             icon="trash-alt"
             onClick={() => setAsking(true)}
-            disabled={working || removable.length === 0}
+            disabled={working || loading || removable.length === 0}
           >
             {t('alerts.remove', 'Remove {{rules}}', { rules: removable.length })}
           </Button>

@@ -20,6 +20,7 @@ import { DASHBOARDS, dashboardUrl, PAGES, serviceUrl } from '../links.ts';
 import { ButtonTo } from '../page/button-to.tsx';
 import { Figure } from '../page/figure.tsx';
 import { formatCount, formatSpanRate } from '../page/format.ts';
+import { LinkTo } from '../page/link-to.tsx';
 import { useTracing } from '../page/tracing-context.tsx';
 import { type Loaded, useLoaded } from '../page/use-loaded.ts';
 import { findingText } from './finding-texts.ts';
@@ -131,7 +132,7 @@ function Others({ found }: { readonly found: readonly Finding[] }) {
                 <Icon name={severityOf(finding) === 'error' ? 'exclamation-circle' : 'info-circle'} />
                 <Text weight="medium">{title}</Text>
                 <Text color="secondary">{todo}</Text>
-                {link !== undefined && <TextLink href={link.to}>{link.text}</TextLink>}
+                {link !== undefined && <LinkTo to={link.to}>{link.text}</LinkTo>}
               </Stack>
             </li>
           );
@@ -185,9 +186,9 @@ function Numbers({ answers }: { readonly answers: Answers }) {
           <Stack direction="row" gap={1.5} wrap="wrap">
             <Text color="secondary">{t('home.busiest', 'Traced, the busiest first:')}</Text>
             {services.slice(0, SERVICES_SHOWN).map((service) => (
-              <TextLink key={service} href={serviceUrl(service)}>
+              <LinkTo key={service} to={serviceUrl(service)}>
                 {service}
-              </TextLink>
+              </LinkTo>
             ))}
             {services.length > SERVICES_SHOWN && (
               <TextLink href={PAGES.services}>

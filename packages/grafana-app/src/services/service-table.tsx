@@ -1,8 +1,9 @@
 import { t } from '@grafana/i18n';
-import { type Column, InteractiveTable, Stack, TextLink } from '@grafana/ui';
+import { type Column, InteractiveTable, Stack } from '@grafana/ui';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { DASHBOARDS, dashboardUrl, environmentAttributes, exploreUrl, serviceUrl } from '../links.ts';
 import { formatRate, formatSeconds, formatShare } from '../page/format.ts';
+import { LinkTo } from '../page/link-to.tsx';
 import { numberColumn } from '../page/number-column.ts';
 import { RowLink } from '../page/row-link.tsx';
 import { type Order, writeOrder } from '../page/row-order.ts';
@@ -28,9 +29,9 @@ export function ServiceTable({ rows, order, onOrder }: Props) {
         header: t('services.column.service', 'Service'),
         sortType: 'string',
         cell: ({ row: { original } }) => (
-          <TextLink href={serviceUrl(original.service, original.environment)} inline={false}>
+          <LinkTo to={serviceUrl(original.service, original.environment)}>
             {original.namespace === '' ? original.service : `${original.namespace}/${original.service}`}
-          </TextLink>
+          </LinkTo>
         ),
       },
       {
