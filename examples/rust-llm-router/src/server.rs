@@ -59,11 +59,10 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
             // Moved in, so that the permit outlives the connection, and what it holds.
             let _permit = permit;
             tokio::select! {
-                Err(error) = connection => {
+                ended = connection => if let Err(error) = ended {
                     tracing::debug!(client = client.to_string(), reason = error.to_string(), "a connection ended early");
-                }
-                Ok(_) = being_cut.wait_for(|cut| *cut) => {}
-                else => {}
+                },
+                _ = being_cut.wait_for(|cut| *cut) => {}
             }
         });
     }

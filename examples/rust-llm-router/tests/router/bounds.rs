@@ -55,6 +55,16 @@ async fn spans_that_do_not_fit_the_queue_in_bytes_are_dropped_said_and_counted()
 }
 
 #[tokio::test]
+async fn a_connection_that_has_ended_makes_room_for_the_next() {
+    let router = Router::start(&[("ROUTER_MAX_CONNECTIONS", "2")]).await;
+    for _ in 0..10 {
+        let request = router.client.get(format!("{}/health", router.url)).header("connection", "close").send();
+        let response = tokio::time::timeout(PATIENCE, request).await.expect("there is room").expect("an answer");
+        assert_eq!(response.status(), 200);
+    }
+}
+
+#[tokio::test]
 async fn bodies_that_together_are_too_large_are_refused_until_one_has_gone() {
     let otlp = OtlpReceiver::start().await;
     let upstream = FakeUpstream::start([Reply::Nothing]).await;

@@ -101,6 +101,7 @@ async fn everything_that_ended_is_flushed_at_sigterm_and_a_request_under_way_is_
     assert_eq!(servers.len(), 21);
     let failed = servers.iter().find(|span| span.trace_id == TRACE).expect("the one under way");
     assert_eq!((failed.status, failed.attribute("error.type")), (StatusCode::Error, Some("upstream_timeout")));
+    assert!(!logs.iter().any(|entry| entry["msg"].as_str().is_some_and(|text| text.starts_with("requests are cut"))));
     let flushed = logs.iter().find(|entry| entry["msg"] == "spans flushed").expect("said");
     assert_eq!(flushed["delivered"].as_u64(), Some(otlp.spans().len() as u64));
 }
