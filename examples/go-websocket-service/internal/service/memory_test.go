@@ -123,21 +123,20 @@ func complete(id string, bytes int) string {
 }
 
 func TestMessagesOfAllConnectionsShareTheirMemory(t *testing.T) {
-	// Three quarters of it have room for three that are small: 16 KiB each.
-	r := start(t, "MAX_BYTES_UNDER_WAY=65536")
+	// Three quarters of it have room for 48 that are small, 16 KiB each.
+	const room = 48
+	r := start(t, "MAX_BYTES_UNDER_WAY=1048576", "ROUTER_MAX_ANSWER_BYTES=200000", "MAX_IN_FLIGHT=24")
 	release := make(chan struct{})
 	r.router.Answer = func(http.ResponseWriter, *http.Request, routertest.Request) bool { <-release; return false }
-	var clients []*client
-	for i := range 3 {
-		c := r.dial(t, nil)
-		c.send(complete(fmt.Sprint(i), 10))
-		waitUntil(t, "the router is asked", func() bool { return len(r.router.Requests()) == i+1 })
-		clients = append(clients, c)
+	clients := []*client{r.dial(t, nil), r.dial(t, nil)}
+	for i := range room {
+		clients[i%2].send(complete(fmt.Sprint(i), 10))
 	}
+	waitUntil(t, "the router is asked", func() bool { return len(r.router.Requests()) == room })
 	for _, each := range []struct {
 		what, text, id string
 	}{
-		{"a small one", complete("fourth", 10), "fourth"},
+		{"a small one", complete("small", 10), "small"},
 		{"a large one", complete("large", 60_000), "large"},
 		{"a large one, its id at its end", `{"type":"complete","prompt":"` + strings.Repeat("x", 60_000) + `","id":"x"}`, ""},
 	} {
@@ -153,14 +152,14 @@ func TestMessagesOfAllConnectionsShareTheirMemory(t *testing.T) {
 		}
 	}
 	close(release)
-	for i, c := range clients {
-		if got := c.receive(); got.Type != "completion" || got.ID != fmt.Sprint(i) {
+	for i := range room {
+		if got := clients[i%2].receive(); got.Type != "completion" {
 			t.Errorf("%+v", got)
 		}
 	}
 	waitUntil(t, "all is given back", func() bool { return r.sockets.BytesUnderWay() == 0 })
 	c := r.dial(t, nil)
-	c.send(complete("again", 3000))
+	c.send(complete("again", 40_000))
 	if got := c.receive(); got.Type != "completion" {
 		t.Errorf("%+v", got)
 	}
@@ -168,7 +167,7 @@ func TestMessagesOfAllConnectionsShareTheirMemory(t *testing.T) {
 
 // Messages that are only begun take their part as well, and do not for ever.
 func TestMessagesThatDoNotComeToTheirEnd(t *testing.T) {
-	r := start(t, "MAX_BYTES_UNDER_WAY=524288", "MESSAGE_TIMEOUT_MS=500", "PING_INTERVAL_MS=3600000")
+	r := start(t, "MAX_BYTES_UNDER_WAY=1048576", "ROUTER_MAX_ANSWER_BYTES=200000", "MESSAGE_TIMEOUT_MS=500", "PING_INTERVAL_MS=3600000")
 	c := r.dialRaw(t)
 	c.write(maskedFrame(text, 60_000, strings.Repeat("a", 40_000)))
 	waitUntil(t, "it counts", func() bool { return r.sockets.BytesUnderWay() >= 200_000 })
@@ -188,32 +187,47 @@ func TestAnAnswerForWhichThereIsNoMemory(t *testing.T) {
 
 func anAnswerWithoutMemory(t *testing.T, stream bool) {
 	t.Helper()
-	r := start(t, "MAX_BYTES_UNDER_WAY=1048576")
+	// Room for one of 150 KB, four times, and not for two.
+	r := start(t, "MAX_BYTES_UNDER_WAY=1048576", "ROUTER_MAX_ANSWER_BYTES=200000")
+	release := make(chan struct{})
 	r.router.Answer = func(w http.ResponseWriter, _ *http.Request, asked routertest.Request) bool {
-		if asked.Prompt != "long" {
-			return false
-		}
-		// Fits alone, four times, and not beside the message.
-		long := `{"choices":[{"text":"` + strings.Repeat("x", 262_000) + `"}]}`
+		w.Header().Set("Content-Type", "application/json")
+		before, after := "", ""
 		if asked.Stream {
 			w.Header().Set("Content-Type", "text/event-stream")
-			fmt.Fprintf(w, "data: %s\n\ndata: [DONE]\n\n", long)
-		} else {
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = io.WriteString(w, long)
+			before, after = "data: ", "\n\ndata: [DONE]\n\n"
 		}
+		fmt.Fprintf(w, `%s{"choices":[{"text":"%s`, before, strings.Repeat("x", 150_000))
+		_ = http.NewResponseController(w).Flush()
+		if asked.Prompt == "first" {
+			<-release
+		}
+		fmt.Fprint(w, `"}]}`+after)
 		return true
 	}
-	c := r.dial(t, nil)
-	c.send(fmt.Sprintf(`{"type":"complete","id":"a","prompt":"long","stream":%v}`, stream))
-	if got := c.receive(); got.Code != "busy" || got.ID != "a" || !strings.Contains(got.Message, "no memory left") {
+	ask := func(c *client, prompt string) {
+		c.send(fmt.Sprintf(`{"type":"complete","id":%q,"prompt":%q,"stream":%v}`, prompt, prompt, stream))
+	}
+	first, second := r.dial(t, nil), r.dial(t, nil)
+	ask(first, "first")
+	waitUntil(t, "the first answer is there, but for its end", func() bool { return r.sockets.BytesUnderWay() > 4*150_000 })
+	ask(second, "second")
+	if got := second.receive(); got.Code != "busy" || got.ID != "second" || !strings.Contains(got.Message, "no memory left") {
 		t.Errorf("%+v", got)
 	}
-	c.send(complete("b", 10))
-	if got := c.receive(); got.Type != "completion" {
-		t.Errorf("%+v", got)
+	close(release)
+	for got := first.receive(); got.Type != "completion"; got = first.receive() {
+		if got.Type != "delta" {
+			t.Fatalf("%+v", got)
+		}
 	}
 	waitUntil(t, "all is given back", func() bool { return r.sockets.BytesUnderWay() == 0 })
+	ask(second, "third")
+	for got := second.receive(); got.Type != "completion"; got = second.receive() {
+		if got.Type != "delta" {
+			t.Fatalf("%+v", got)
+		}
+	}
 }
 
 // Answers that nobody reads count until their connection is closed.

@@ -2,6 +2,7 @@
 package settings
 
 import (
+	"fmt"
 	"math"
 	"net/url"
 	"time"
@@ -58,7 +59,8 @@ type Socket struct {
 	MaxConnectionsPerAddress int
 	// MAX_BYTES_UNDER_WAY, default 41943040 (40 MiB): memory of all messages of all connections, from their first byte to the
 	// last one of their answer. A message counts four times its size, one to be completed 16 KiB more, and four times what the
-	// router answers. One for which there is no room is answered with the error busy, and the last quarter is for answers.
+	// router answers. One for which there is no room is answered with the error busy, and the last quarter is for answers. At
+	// least 12 times MAX_MESSAGE_BYTES and 5 times ROUTER_MAX_ANSWER_BYTES: the largest of each fits when nothing else is there.
 	MaxBytesUnderWay int64
 	// MAX_MESSAGE_BYTES, default 65536: a larger message closes its connection with 1009.
 	MaxMessageBytes int64
@@ -161,7 +163,7 @@ func Read(lookup func(string) (string, bool)) (*Settings, error) {
 			AllowedOrigins:           v.origins("ALLOWED_ORIGINS", "http://localhost:8000,http://127.0.0.1:8000"),
 			MaxConnections:           v.number("MAX_CONNECTIONS", 2048, 1, 1_000_000),
 			MaxConnectionsPerAddress: v.number("MAX_CONNECTIONS_PER_ADDRESS", 256, 1, 1_000_000),
-			MaxBytesUnderWay:         int64(v.number("MAX_BYTES_UNDER_WAY", 40<<20, 64<<10, math.MaxInt32)),
+			MaxBytesUnderWay:         int64(v.number("MAX_BYTES_UNDER_WAY", 40<<20, 256<<10, math.MaxInt32)),
 			MaxMessageBytes:          int64(v.number("MAX_MESSAGE_BYTES", 64<<10, 1, 16<<20)),
 			MaxInFlight:              v.number("MAX_IN_FLIGHT", 8, 1, 1024),
 			SendQueueSize:            v.number("SEND_QUEUE_SIZE", 16, 1, 4096),
@@ -172,6 +174,10 @@ func Read(lookup func(string) (string, bool)) (*Settings, error) {
 			WriteTimeout:             v.millis("WRITE_TIMEOUT_MS", 5_000),
 		},
 		Tracing: readTracing(v),
+	}
+	if least := max(12*s.Socket.MaxMessageBytes, 5*s.Router.MaxAnswerBytes); s.Socket.MaxBytesUnderWay < least {
+		v.wrong("MAX_BYTES_UNDER_WAY", fmt.Sprint(s.Socket.MaxBytesUnderWay),
+			fmt.Sprintf("at least %d, 12 times MAX_MESSAGE_BYTES and 5 times ROUTER_MAX_ANSWER_BYTES", least))
 	}
 	if v.err != nil {
 		return nil, v.err

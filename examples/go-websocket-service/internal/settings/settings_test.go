@@ -94,7 +94,7 @@ func TestBadSettingsAreNamed(t *testing.T) {
 		{"UAT_TRACING_PRESET", "prod", "development, production, collector, off"},
 		{"OTEL_RESOURCE_ATTRIBUTES", "a", "key=value"}, {"OTEL_RESOURCE_ATTRIBUTES", "a=%zz", "percent-encoded"},
 		{"OTEL_BSP_MAX_QUEUE_SIZE", "0", "from 1 to"}, {"MAX_QUEUE_BYTES", "1", "from 65536 to"},
-		{"MAX_CONNECTIONS_PER_ADDRESS", "0", "from 1 to"}, {"MAX_BYTES_UNDER_WAY", "1k", "from 65536 to"},
+		{"MAX_CONNECTIONS_PER_ADDRESS", "0", "from 1 to"}, {"MAX_BYTES_UNDER_WAY", "1k", "from 262144 to"}, {"MAX_BYTES_UNDER_WAY", "300000", "at least 5242880"},
 		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "none", "from 1 to"}, {"OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "0", "from 1 to"},
 	} {
 		_, err := read(t, map[string]string{each.name: each.value})
@@ -102,7 +102,12 @@ func TestBadSettingsAreNamed(t *testing.T) {
 			t.Errorf("%s=%s: %v", each.name, each.value, err)
 		}
 	}
-	_, err := read(t, map[string]string{"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "NaN"})
+	// A message that never fits would be refused for ever.
+	_, err := read(t, map[string]string{"MAX_MESSAGE_BYTES": "16777216"})
+	if err == nil || !strings.Contains(err.Error(), `MAX_BYTES_UNDER_WAY is "41943040"; allowed is at least 201326592, 12 times MAX_MESSAGE_BYTES`) {
+		t.Errorf("%v", err)
+	}
+	_, err = read(t, map[string]string{"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "NaN"})
 	if err == nil || !strings.Contains(err.Error(), `OTEL_TRACES_SAMPLER_ARG is "NaN"; allowed is a number from 0 to 1`) {
 		t.Errorf("%v", err)
 	}
