@@ -7,115 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/coder/websocket"
-
 	"uat-tracing.example/websocket-service/internal/routertest"
 )
-
-func TestTextsOfCallersAreCutInSpans(t *testing.T) {
-	r := start(t)
-	header := http.Header{
-		"User-Agent":      {strings.Repeat("a", 3000)},
-		"X-Forwarded-For": {strings.Repeat("ü", 1500)},
-		"Traceparent":     {"00-" + upgradeTrace + "-" + upgradeSpan + "-01"},
-		"Tracestate":      {"a=" + strings.Repeat("x", 250), "b=" + strings.Repeat("x", 250), "c=" + strings.Repeat("x", 250), "d=1"},
-	}
-	c := r.dial(t, header)
-	long := strings.Repeat("x", 250)
-	c.send(`{"type":"complete","id":"a","prompt":"x","traceparent":"00-` + messageTrace + `-` + messageSpan + `-01","tracestate":"a=` + long + `,b=` + long + `,c=` + long + `"}`)
-	c.receive()
-	c.close()
-	handshake, complete := r.otlp.Named(t, "GET /ws"), r.otlp.Named(t, "complete /ws")
-	for key, want := range map[string]string{"user_agent.original": strings.Repeat("a", 1024), "client.address": strings.Repeat("ü", 1024)} {
-		if got := handshake.Attribute(key); got != want {
-			t.Errorf("%s: %.2000v", key, got)
-		}
-	}
-	// ot=th:0 is no entry of the caller's, and none is made up.
-	if want := "a=" + long + ",b=" + long + ",d=1"; handshake.TraceState != want {
-		t.Errorf("tracestate of the handshake: %s", handshake.TraceState)
-	}
-	if want := "a=" + long + ",b=" + long; complete.TraceState != want || r.router.Requests()[0].Header.Get("tracestate") != want {
-		t.Errorf("tracestate of the message: %s", complete.TraceState)
-	}
-}
-
-// One that could not be encoded would take its whole batch, the spans of everybody, with it.
-func TestATextThatIsNotUTF8HurtsNoSpan(t *testing.T) {
-	r := start(t)
-	for range 3 {
-		r.dial(t, http.Header{"User-Agent": {"a\xff\xfeb"}, "X-Forwarded-For": {strings.Repeat("\xff", 2000)}}).close()
-	}
-	waitUntil(t, "all connections are gone", func() bool { return r.sockets.Open() == 0 })
-	r.stop()
-	if got := r.tracing.Stats(); got.Exported != 6 || got.Dropped != 0 {
-		t.Errorf("%+v", got)
-	}
-	if got := r.otlp.Named(t, "GET /ws").Attribute("user_agent.original"); got != "a\uFFFDb" {
-		t.Errorf("%q", got)
-	}
-}
-
-func TestTheContextOfTheUpgradeRequest(t *testing.T) {
-	for _, each := range []struct {
-		name    string
-		parents []string
-		trace   string
-		state   string
-	}{
-		{"one", []string{"00-" + upgradeTrace + "-" + upgradeSpan + "-01"}, upgradeTrace, "a=1,b=2,c=3"},
-		{"flags without a meaning", []string{"00-" + upgradeTrace + "-" + upgradeSpan + "-fd"}, upgradeTrace, "a=1,b=2,c=3"},
-		{"two", []string{"00-" + upgradeTrace + "-" + upgradeSpan + "-01", "00-" + messageTrace + "-" + messageSpan + "-01"}, "", "ot=th:0"},
-	} {
-		t.Run(each.name, func(t *testing.T) {
-			r := start(t)
-			c := r.dial(t, http.Header{"Traceparent": each.parents, "Tracestate": {"a=1,b=2", "c=3"}})
-			c.send(`{"type":"complete","id":"a","prompt":"x","traceparent":"00-` + messageTrace + `-` + messageSpan + `-09"}`)
-			c.receive()
-			c.close()
-			handshake, complete := r.otlp.Named(t, "GET /ws"), r.otlp.Named(t, "complete /ws")
-			if each.trace == "" && (handshake.ParentID() != "" || handshake.TraceID() == upgradeTrace || handshake.TraceID() == messageTrace) ||
-				each.trace != "" && handshake.TraceID() != each.trace || handshake.TraceState != each.state {
-				t.Errorf("the handshake: trace %s, parent %q, %s", handshake.TraceID(), handshake.ParentID(), handshake.TraceState)
-			}
-			links := handshake.ID()
-			if each.trace != "" {
-				links += " " + upgradeSpan
-			}
-			if complete.TraceID() != messageTrace || complete.ParentID() != messageSpan || linksOf(complete) != links {
-				t.Errorf("the message: trace %s, parent %s, links %s", complete.TraceID(), complete.ParentID(), linksOf(complete))
-			}
-		})
-	}
-}
-
-func TestMoreConnectionsOfOneAddressThanAllowed(t *testing.T) {
-	r := start(t, "MAX_CONNECTIONS_PER_ADDRESS=2")
-	first := r.dial(t, nil)
-	r.dial(t, nil)
-	_, response, err := websocket.Dial(t.Context(), r.URL()+"/ws", nil)
-	if err == nil || response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") == "" {
-		t.Fatalf("%v %v", response, err)
-	}
-	if reason, _ := io.ReadAll(response.Body); !strings.Contains(string(reason), "MAX_CONNECTIONS_PER_ADDRESS") {
-		t.Errorf("%s", reason)
-	}
-	first.close()
-	waitUntil(t, "there is room again", func() bool { return r.sockets.Open() == 1 })
-	r.dial(t, nil)
-}
-
-// Connections that say nothing are bounded too, and nobody is told.
-func TestConnectionsThatSayNothingAreBounded(t *testing.T) {
-	r := start(t, "MAX_CONNECTIONS_PER_ADDRESS=2")
-	for range 2 + sparePerAddress {
-		r.connect(t)
-	}
-	conn := r.connect(t)
-	if _, err := conn.Read(make([]byte, 1)); err == nil {
-		t.Error("not closed")
-	}
-}
 
 // complete message with a prompt of so many bytes.
 func complete(id string, bytes int) string {
@@ -247,13 +140,5 @@ func TestAnswersThatWaitCountUntilTheConnectionEnds(t *testing.T) {
 	waitUntil(t, "the client is given up", func() bool { return r.log.count("connection closed") == 1 })
 	if got := r.sockets.BytesUnderWay(); got != 0 {
 		t.Errorf("%d bytes are not given back", got)
-	}
-}
-
-func TestALongNumberIsNotQuotedWhole(t *testing.T) {
-	c := start(t).dial(t, nil)
-	c.send(`{"type":"complete","id":"x","prompt":"a","max_tokens":1.` + strings.Repeat("5", 50_000) + `}`)
-	if got := c.receive(); got.Code != "bad_message" || got.ID != "x" || len(got.Message) > 200 {
-		t.Errorf("%d bytes: %.300s", len(got.Message), got.Message)
 	}
 }
