@@ -95,3 +95,10 @@ test('a client that does not read its answer is cut', async () => {
   (await open(REQUEST)).pause();
   await cut;
 });
+
+test('a connection is kept for longer than exporters wait between two batches', async () => {
+  await listen({}, hello);
+  const socket = await open(REQUEST.replace('close', 'keep-alive'));
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(String(answer)).toMatch(/^keep-alive: timeout=75\r$/im);
+});
