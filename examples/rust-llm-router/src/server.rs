@@ -16,8 +16,9 @@ use tokio_io_timeout::TimeoutStream;
 
 use crate::routes::{App, router};
 
-/// A head that does not fit is answered with 431.
-const MAX_HEAD_BYTES: usize = 32 * 1024;
+/// A head that does not fit is answered with 431. What is read at once of a body is no larger either: hyper's own 400 KiB
+/// would be more than a gigabyte for all connections.
+const MAX_HEAD_BYTES: usize = 16 * 1024;
 const MAX_HEADERS: usize = 64;
 /// After an error of `accept` that is not of one connection, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -33,7 +34,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
     http.timer(TokioTimer::new())
         .header_read_timeout(app.settings.header_timeout)
         .max_headers(MAX_HEADERS)
-        .max_header_size(MAX_HEAD_BYTES);
+        .max_header_size(MAX_HEAD_BYTES)
+        .max_buf_size(MAX_HEAD_BYTES);
     tokio::pin!(stop);
     loop {
         let permit = tokio::select! {

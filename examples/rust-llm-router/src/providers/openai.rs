@@ -2,10 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use futures_util::StreamExt;
-use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue};
 use reqwest::{Client, Response};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tracing::{Instrument, Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use url::Url;
@@ -73,7 +75,8 @@ impl OpenAiProvider {
         passages: &[Passage],
     ) -> Result<Answer, ProviderFailure> {
         let url = endpoint(&self.config.base_url, request.operation);
-        let body = upstream_body(request, model, passages);
+        // Once for all attempts, and without the JSON behind it: prompts are long.
+        let body = Bytes::from(Value::Object(upstream_body(request, model, passages)).to_string());
         let mut delay = FIRST_DELAY;
         for attempt in 0.. {
             let failure = match self.attempt(&url, &body, request.stream, attempt).await {
@@ -99,13 +102,7 @@ impl OpenAiProvider {
     }
 
     /// HTTP conventions: https://opentelemetry.io/docs/specs/semconv/http/http-spans/
-    async fn attempt(
-        &self,
-        url: &Url,
-        body: &Map<String, Value>,
-        stream: bool,
-        attempt: u32,
-    ) -> Result<Answer, ProviderFailure> {
+    async fn attempt(&self, url: &Url, body: &Bytes, stream: bool, attempt: u32) -> Result<Answer, ProviderFailure> {
         let span = tracing::info_span!(
             "http_client",
             otel.name = "POST",
@@ -130,14 +127,9 @@ impl OpenAiProvider {
         outcome
     }
 
-    async fn send(
-        &self,
-        url: &Url,
-        body: &Map<String, Value>,
-        stream: bool,
-        span: &Span,
-    ) -> Result<Answer, ProviderFailure> {
-        let mut request = self.client.post(url.clone()).json(body);
+    async fn send(&self, url: &Url, body: &Bytes, stream: bool, span: &Span) -> Result<Answer, ProviderFailure> {
+        let json = HeaderValue::from_static("application/json");
+        let mut request = self.client.post(url.clone()).header(CONTENT_TYPE, json).body(body.clone());
         if let Some(key) = &self.config.api_key {
             request = request.bearer_auth(key);
         }
@@ -245,9 +237,9 @@ impl OpenAiProvider {
     }
 }
 
-async fn next_part<S>(stream: &mut S, timeout: Duration) -> Result<Option<bytes::Bytes>, ProviderFailure>
+async fn next_part<S>(stream: &mut S, timeout: Duration) -> Result<Option<Bytes>, ProviderFailure>
 where
-    S: futures_util::Stream<Item = Result<bytes::Bytes, reqwest::Error>> + Unpin,
+    S: futures_util::Stream<Item = Result<Bytes, reqwest::Error>> + Unpin,
 {
     match tokio::time::timeout(timeout, stream.next()).await {
         Err(_) => Err(ProviderFailure::Timeout),
@@ -271,7 +263,7 @@ fn endpoint(base: &Url, operation: Operation) -> Url {
 
 fn is_event_stream(headers: &HeaderMap) -> bool {
     headers
-        .get(http::header::CONTENT_TYPE)
+        .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|text| text.trim_start().starts_with("text/event-stream"))
 }

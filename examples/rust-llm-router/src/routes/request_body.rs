@@ -28,6 +28,8 @@ pub async fn read_json(
     let bytes = match checked_body(&head.headers, &mut body, max_bytes, timeout, share).await {
         Ok(bytes) => bytes,
         Err(error) => {
+            // Before the rest is thrown away: others need it meanwhile.
+            share.release();
             let waits_for_leave = head.headers.contains_key(header::EXPECT);
             if error.status != StatusCode::REQUEST_TIMEOUT && !waits_for_leave {
                 let _ = tokio::time::timeout(DRAIN_TIME, drain(&mut body)).await;

@@ -47,7 +47,7 @@ pub struct Settings {
     pub max_body_bytes: usize,
     /// `ROUTER_MAX_BODIES_BYTES`, default 16777216, or `ROUTER_MAX_BODY_BYTES` with 4194304 for its JSON where that is more:
     /// of all bodies together, each counted from its first byte to its answer's last, with what its JSON takes; 429 beyond.
-    /// A program takes up to six times as much for them: a text is there as bytes, JSON, prompt, and the provider's body.
+    /// The program takes some five times as much for them: a text is there as bytes or JSON, prompt, and the provider's body.
     pub max_bodies_bytes: usize,
     /// `ROUTER_BODY_TIMEOUT_MS`, default 10000: for the whole request body; 408 afterwards.
     pub body_timeout: Duration,

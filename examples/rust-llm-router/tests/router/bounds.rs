@@ -4,15 +4,18 @@ use std::time::Duration;
 
 use crate::support::{FakeUpstream, OtlpReceiver, PATIENCE, Reply, Router, TRACE, traceparent_in};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 /// What a caller can make long: path, query, user agent, tracestate.
 async fn ask_at_length(router: &Router) {
-    let url = format!("{}/{}?{}", router.url, "p".repeat(6000), "q".repeat(6000));
+    let url = format!("{}/{}?{}", router.url, "p".repeat(2500), "q".repeat(2500));
     let members: Vec<String> = (0..30).map(|index| format!("k{index}={}", "v".repeat(200))).collect();
     let response = router
         .client
         .get(url)
-        .header("user-agent", "u".repeat(6000))
+        .header("user-agent", "u".repeat(2500))
         .header("tracestate", members.join(","))
         .header("traceparent", traceparent_in(TRACE))
         .send()
@@ -46,7 +49,7 @@ async fn spans_that_do_not_fit_the_queue_in_bytes_are_dropped_said_and_counted()
     let said = router.log("spans are dropped").await;
     assert_eq!(said["capacity_bytes"], 65536);
     let waiting = said["waiting_bytes"].as_u64().expect("a number");
-    // Of spans of some 6 KB.
+    // Of spans of some 5 KB.
     assert!((50_000..=65_536).contains(&waiting), "{said}");
     let (code, logs) = router.stop().await;
     assert_eq!(code, Some(0));
@@ -68,7 +71,7 @@ async fn a_connection_that_has_ended_makes_room_for_the_next() {
 async fn bodies_that_together_are_too_large_are_refused_until_one_has_gone() {
     let otlp = OtlpReceiver::start().await;
     let upstream = FakeUpstream::start([Reply::Nothing]).await;
-    let providers = json!({ "providers": [{ "name": "slow", "base_url": upstream.base_url(), "models": ["m"], "max_retries": 0, "timeout_ms": 600000 }] });
+    let providers = json!({ "providers": [{ "name": "slow", "base_url": upstream.base_url(), "models": ["m"], "max_retries": 0, "timeout_ms": 250000 }] });
     let variables = [
         ("ROUTER_MAX_BODY_BYTES", "100000"),
         // For one such body.
@@ -100,4 +103,33 @@ async fn bodies_that_together_are_too_large_are_refused_until_one_has_gone() {
         }
     };
     tokio::time::timeout(PATIENCE, freed).await.expect("there is room again");
+}
+
+/// What the container has; a hundred such bodies alone would take three times as much.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn hostile_bodies_and_heads_fit_the_memory_of_the_container() {
+    const MEBIBYTES: u64 = 256;
+    let upstream = FakeUpstream::start([Reply::Nothing]).await;
+    let providers = json!({ "providers": [{ "name": "slow", "base_url": upstream.base_url(), "models": ["m"], "max_retries": 0, "timeout_ms": 600000 }] });
+    let router = Router::start(&[("ROUTER_PROVIDERS", &*providers.to_string())]).await;
+    let mut half_heads = Vec::new();
+    for _ in 0..300 {
+        let mut stream = TcpStream::connect(router.address()).await.expect("a connection");
+        let head = format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(15_000));
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        half_heads.push(stream);
+    }
+    let body = json!({ "prompt": "a ".repeat(500_000), "model": "m" });
+    let mut sent = JoinSet::new();
+    for _ in 0..100 {
+        sent.spawn(router.post("/v1/completions", body.clone()).send());
+    }
+    // The others are held by the provider until the test ends.
+    for _ in 0..80 {
+        let refused = tokio::time::timeout(PATIENCE, sent.join_next()).await.expect("in time").expect("one more");
+        assert_eq!(refused.expect("no panic").expect("an answer").status(), 429);
+    }
+    assert!(!upstream.asked().is_empty());
+    assert!(router.peak_mebibytes() < MEBIBYTES, "{} MiB", router.peak_mebibytes());
 }

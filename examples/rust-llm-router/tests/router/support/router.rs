@@ -108,6 +108,14 @@ impl Router {
         self.url.strip_prefix("http://").expect("an http URL")
     }
 
+    /// The most that it has had in memory so far.
+    #[cfg(target_os = "linux")]
+    pub fn peak_mebibytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1024
+    }
+
     pub fn logs(&self) -> Vec<Value> {
         self.logs.lock().expect("not poisoned").clone()
     }
