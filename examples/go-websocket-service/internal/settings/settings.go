@@ -55,7 +55,8 @@ type Socket struct {
 	// MAX_CONNECTIONS, default 2048 WebSocket connections: further ones get 503.
 	MaxConnections int
 	// MAX_CONNECTIONS_PER_ADDRESS, default 256 of one client address (IPv6: of one /64 network): further ones get 429. The
-	// loopback counts like any other. Everybody behind a proxy has its address: MAX_CONNECTIONS there.
+	// loopback counts like any other. Behind a proxy, or a port that Docker publishes, all may have its address:
+	// MAX_CONNECTIONS there.
 	MaxConnectionsPerAddress int
 	// MAX_BYTES_UNDER_WAY, default 41943040 (40 MiB): memory of all messages of all connections, from their first byte to the
 	// last one of their answer. A message counts four times its size, one to be completed 16 KiB more, and four times what the
