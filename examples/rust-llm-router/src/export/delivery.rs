@@ -23,6 +23,8 @@ const FIRST_DELAY: Duration = Duration::from_millis(250);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
 /// While the program ends.
 const LAST_DELAY: Duration = Duration::from_millis(100);
+/// After the deadline, for deliveries to count what they give up: on a busy machine they are woken late.
+const COUNTING_TIME: Duration = Duration::from_millis(400);
 /// How long one batch is tried: as the collector's own exporters do by default.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(300);
 
@@ -100,7 +102,7 @@ impl<S: Sink> SpanExporter for DeliveringExporter<S> {
     /// Waits for what is under way: until the deadline, to which every delivery keeps itself, or else for `timeout`.
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
         let patience = match *self.deadline.borrow() {
-            Some(ends) => ends.saturating_duration_since(Instant::now()) + LAST_DELAY,
+            Some(ends) => ends.saturating_duration_since(Instant::now()) + COUNTING_TIME,
             None => timeout,
         };
         let all_done = async { tokio::time::timeout(patience, self.in_flight.acquire_many(IN_FLIGHT)).await.is_ok() };
@@ -255,8 +257,12 @@ mod tests {
         // One batch is one too few for an answer.
         let exporter = exporter(AnswersTogether(Barrier::new(2)), Some(Instant::now()));
         export(&exporter, vec![span([])]);
-        exporter.2.shutdown_with_timeout(Duration::from_secs(20)).expect("given up, counted");
+        let patience = Duration::from_secs(20);
+        let given_up =
+            async { tokio::time::timeout(patience, exporter.2.in_flight.acquire_many(IN_FLIGHT)).await.is_ok() };
+        assert!(exporter.0.block_on(given_up), "still under way");
         assert_eq!((exporter.1.delivered(), exporter.1.lost()), (0, 1));
+        exporter.2.shutdown_with_timeout(patience).expect("nothing is under way");
     }
 
     #[test]

@@ -159,7 +159,7 @@ async fn a_client_that_takes_nothing_is_cut_off() {
     for (limit, value, prompt) in
         [("ROUTER_MAX_CONCURRENT_REQUESTS", "1", "x"), ("ROUTER_MAX_BODIES_BYTES", "10194304", &*long)]
     {
-        let variables = [("ROUTER_WRITE_TIMEOUT_MS", "300"), ("ROUTER_MAX_BODY_BYTES", "6000000"), (limit, value)];
+        let variables = [("ROUTER_WRITE_TIMEOUT_MS", "3000"), ("ROUTER_MAX_BODY_BYTES", "6000000"), (limit, value)];
         let router = Router::start(&variables).await;
         let body = json!({ "prompt": long, "stream": true }).to_string();
         let mut stream = TcpStream::connect(router.address()).await.expect("a connection");
@@ -169,6 +169,7 @@ async fn a_client_that_takes_nothing_is_cut_off() {
         );
         stream.write_all(head.as_bytes()).await.expect("sent");
         stream.write_all(body.as_bytes()).await.expect("sent");
+        stream.readable().await.expect("the answer begins");
         // It is full, and has room when that client has been cut off, though it still holds its end of the connection.
         for status in [429, 200] {
             let seen = async {
