@@ -199,6 +199,7 @@ const OUR_CASES: Readonly<Record<OurRule, readonly ((dashboard: Loose) => void)[
   'tables-join-on-the-same-labels': [
     table('sum by (job) (up)', 'up'),
     table('sum by (job) (up)', 'sum by (job, instance) (up)'),
+    table('sum by (job) (up)', 'sum by (instance) (max by (job, instance) (up))'),
     table('topk(5, up)', 'topk(5, up)'),
   ],
   'legends-name-labels': [target({ legendFormat: '{{pod}}' })],

@@ -44,20 +44,20 @@ function callAround(node: SyntaxNode): SyntaxNode | undefined {
   return undefined;
 }
 
-/** The labels that the innermost `by` around each selector leaves; undefined where there is none, and all are left. */
+/** The labels that the outermost `by` around each selector leaves; undefined where there is none, and all are left. */
 export function groupingsAround(expr: string): (string[] | undefined)[] {
   const groupings: (string[] | undefined)[] = [];
   parser.parse(expr).iterate({
     enter({ name, node }) {
       if (name !== 'VectorSelector') return;
+      let grouping: string[] | undefined;
       for (let parent = node.parent; parent; parent = parent.parent) {
         const modifier = parent.name === 'AggregateExpr' ? parent.getChild('AggregateModifier') : null;
         if (!modifier?.getChild('By')) continue;
         const labels = modifier.getChild('GroupingLabels')?.getChildren('LabelName') ?? [];
-        groupings.push(labels.map(({ from, to }) => expr.slice(from, to)));
-        return;
+        grouping = labels.map(({ from, to }) => expr.slice(from, to));
       }
-      groupings.push(undefined);
+      groupings.push(grouping);
     },
   });
   return groupings;

@@ -9,7 +9,9 @@ import { allCalls, BY_ID, CLIENT, SEARCHES, slowCalls, writes } from './selector
 const NONE = 'No collection';
 const toId = (expr: string): string => `label_replace(${expr}, "id", "$1", "db_collection_name", "(.+)")`;
 /** Of the server's: a collection each, whichever node has it. */
-const byId = (how: 'sum' | 'max', name: string): string => `${how} by (id) (${name}{${BY_ID}})`;
+const sumById = (name: string): string => `sum by (id) (${name}{${BY_ID}})`;
+/** A node counts what it leaves out once for each vector; other nodes have other points, or copies that `points` counts as well. */
+const UNINDEXED = `sum by (id) (max by (job, instance, id) (qdrant_collection_indexed_only_excluded_points{${BY_ID}}))`;
 const OF_ROW = 'span.db.system.name = "qdrant" && span.db.collection.name = "${__value.text:percentencode}"';
 
 export const collections: Row = {
@@ -24,10 +26,10 @@ export const collections: Row = {
       unit: 'short',
       thresholds: 'neither',
       queries: [
-        now(byId('sum', 'qdrant_collection_points'), 'points'),
-        now(byId('max', 'qdrant_collection_indexed_only_excluded_points'), 'unindexed'),
-        now(byId('sum', 'qdrant_collection_running_optimizations'), 'optimizations'),
-        now(byId('sum', 'qdrant_collection_update_queue_length'), 'updates'),
+        now(sumById('qdrant_collection_points'), 'points'),
+        now(UNINDEXED, 'unindexed'),
+        now(sumById('qdrant_collection_running_optimizations'), 'optimizations'),
+        now(sumById('qdrant_collection_update_queue_length'), 'updates'),
         now(
           `sum by (id) (${toId(`rate(db_client_operation_duration_seconds_count{${CLIENT}, ${SEARCHES}}[$__rate_interval])`)})`,
           'searches',
@@ -71,7 +73,7 @@ export const collections: Row = {
       unit: 'short',
       thresholds: 'neither',
       min: 0,
-      queries: [over(`topk(10, ${byId('sum', 'qdrant_collection_points')})`, '{{id}}')],
+      queries: [over(`topk(10, ${sumById('qdrant_collection_points')})`, '{{id}}')],
       links: [writes],
       empty: NONE,
     }),
@@ -102,12 +104,7 @@ export const collections: Row = {
       thresholds: alertAt('qdrantUnindexed'),
       min: 0,
       max: 1,
-      queries: [
-        over(
-          `topk(10, ${byId('max', 'qdrant_collection_indexed_only_excluded_points')} / (${byId('sum', 'qdrant_collection_points')} > 0))`,
-          '{{id}}',
-        ),
-      ],
+      queries: [over(`topk(10, ${UNINDEXED} / (${sumById('qdrant_collection_points')} > 0))`, '{{id}}')],
       links: [slowCalls],
       empty: NONE,
     }),
@@ -121,9 +118,9 @@ export const collections: Row = {
       thresholds: alertAt('qdrantUpdateQueue'),
       min: 0,
       queries: [
-        over(`topk(10, ${byId('sum', 'qdrant_collection_update_queue_length')})`, 'waiting {{id}}'),
+        over(`topk(10, ${sumById('qdrant_collection_update_queue_length')})`, 'waiting {{id}}'),
         over(
-          `topk(10, ${byId('sum', 'qdrant_collection_update_queue_deferred_points')})`,
+          `topk(10, ${sumById('qdrant_collection_update_queue_deferred_points')})`,
           'not yet visible {{id}}',
         ),
       ],
@@ -138,7 +135,7 @@ export const collections: Row = {
       unit: 'short',
       thresholds: 'neither',
       min: 0,
-      queries: [over(`topk(10, ${byId('sum', 'qdrant_collection_running_optimizations')})`, '{{id}}')],
+      queries: [over(`topk(10, ${sumById('qdrant_collection_running_optimizations')})`, '{{id}}')],
       links: [slowCalls, alerts('qdrant')],
       empty: NONE,
     }),
