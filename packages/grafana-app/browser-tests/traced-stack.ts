@@ -48,7 +48,7 @@ export class TracedStack {
   async #makeOrders(): Promise<void> {
     while (this.#wanted) {
       this.orders++;
-      await fetch(`${this.#front.url(8080)}/order?n=${this.orders}`, { signal: AbortSignal.timeout(10_000) })
+      await fetch(`${this.#front.url(8080)}/order?n=${this.orders}`, { signal: AbortSignal.timeout(30_000) })
         .then((response) => response.arrayBuffer())
         .catch(() => {});
       await delay(50);

@@ -155,7 +155,7 @@ export class DataSources {
       body: { status: 'ERROR', message: why, details: {} },
     });
     try {
-      const response = await fetch(`${source.url}${path}`, { signal: AbortSignal.timeout(5000) });
+      const response = await fetch(`${source.url}${path}`, { signal: AbortSignal.timeout(30_000) });
       if (!response.ok) return failed(`${response.status} ${response.statusText}`);
       return {
         status: 200,
