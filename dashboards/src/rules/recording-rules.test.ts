@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ALERTS } from '../alerts/alerts.ts';
 import { SERIES } from '../catalogue/catalogue.ts';
+import { SPAN_DURATION_BOUNDARIES_MILLIS } from '../catalogue/span-metrics.ts';
 import { parsePromql } from '../promql/expression.ts';
 import { KNOWN_SERIES, unknownIn } from '../promql/known-series.ts';
 import { BRIEF_NAMES } from './brief-names.ts';
@@ -59,5 +60,18 @@ test('nothing builds on the file that a large installation leaves out', () => {
   ];
   for (const expr of outside) {
     expect(parsePromql(expr).selectors.filter(({ name }) => names.has(name))).toEqual([]);
+  }
+});
+
+test('no round copies more than a few buckets: one thread evaluates it, and it has a minute', () => {
+  const copies = RECORDING_RULES.filter(({ name }) => name.startsWith('uat-names-http-durations'));
+  const buckets = copies.flatMap(({ rules: copied }) =>
+    copied.filter(({ record }) => record.endsWith('_bucket')),
+  );
+  expect(buckets).toHaveLength(SPAN_DURATION_BOUNDARIES_MILLIS.length + 1);
+  for (const { name, rules: copied, interval } of copies) {
+    expect(copied.length, name).toBeLessThanOrEqual(3);
+    // As often as each other, or rates over them would differ.
+    expect(interval, name).toBe(60);
   }
 });
