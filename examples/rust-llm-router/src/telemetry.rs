@@ -17,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::export::{BoundedProcessor, Capacity, DeliveringExporter, OtlpSink, SpanCounts, SpanLimits};
 use crate::log_format::JsonLines;
+use crate::redaction::masked;
 use crate::sampling::ThresholdSampler;
 use crate::settings::{LogLevel, SettingError, TracingSettings};
 
@@ -73,7 +74,7 @@ impl Telemetry {
             ratio = settings.sampling.ratio,
             sampler = sampler_description,
             exporter = if settings.exported { "otlp" } else { "none" },
-            endpoint = settings.endpoint.as_str(),
+            endpoint = masked(settings.endpoint.as_str()),
             protocol = settings.protocol.name(),
             "tracing initialized"
         );

@@ -17,7 +17,7 @@ use super::otlp_sink::Sink;
 use super::outcome::Outcome;
 use super::span_size::span_bytes;
 use crate::outage::Outage;
-use crate::redaction::mask_text;
+use crate::redaction::masked;
 
 const FIRST_DELAY: Duration = Duration::from_millis(250);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
@@ -191,10 +191,6 @@ impl<S: Sink> Delivery<S> {
             tracing::error!(spans = load.spans, reason, lost = self.counts.lost(), "spans are lost");
         }
     }
-}
-
-fn masked(reason: &str) -> String {
-    mask_text(reason).unwrap_or_else(|| reason.to_owned())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod counts;
 mod delivery;
+mod grpc_channel;
 mod otlp_sink;
 mod outcome;
 mod queue;

@@ -9,10 +9,12 @@ use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::Trac
 use prost::Message;
 use tonic::Request;
 use tonic::metadata::MetadataMap;
-use tonic::transport::{Channel, ClientTlsConfig, Endpoint};
+use tonic::transport::Channel;
 use url::Url;
 
+use super::grpc_channel::GrpcChannel;
 use super::outcome::{Outcome, innermost};
+use crate::redaction::masked;
 use crate::settings::{OtlpProtocol, SettingError, TracingSettings};
 
 const USER_AGENT: &str = concat!("llm-router/", env!("CARGO_PKG_VERSION"));
@@ -31,7 +33,7 @@ pub struct OtlpSink {
 }
 
 enum Transport {
-    Grpc { client: TraceServiceClient<Channel>, headers: HeaderMap },
+    Grpc { channel: GrpcChannel, headers: HeaderMap },
     Http { client: reqwest::Client, url: Url },
 }
 
@@ -41,14 +43,15 @@ impl OtlpSink {
         let endpoint = &settings.endpoint;
         let unusable = |error: &dyn std::error::Error| {
             SettingError(format!(
-                "the OTLP exporter for {endpoint} cannot be set up: {}. Check the variables OTEL_EXPORTER_OTLP_*.",
-                innermost(error)
+                "the OTLP exporter for {} cannot be set up: {}. Check the variables OTEL_EXPORTER_OTLP_*.",
+                masked(endpoint.as_str()),
+                masked(&innermost(error))
             ))
         };
         let transport = match settings.protocol {
             OtlpProtocol::Grpc => {
-                let channel = channel(endpoint).map_err(|error| unusable(&error))?;
-                Transport::Grpc { client: TraceServiceClient::new(channel), headers: settings.headers.clone() }
+                let channel = GrpcChannel::new(endpoint, USER_AGENT).map_err(|error| unusable(&error))?;
+                Transport::Grpc { channel, headers: settings.headers.clone() }
             }
             OtlpProtocol::HttpProtobuf => {
                 let client = reqwest::Client::builder()
@@ -64,37 +67,34 @@ impl OtlpSink {
     }
 }
 
-fn channel(endpoint: &Url) -> Result<Channel, tonic::transport::Error> {
-    let mut channel = Endpoint::from_shared(endpoint.to_string())?.user_agent(USER_AGENT)?;
-    if endpoint.scheme() == "https" {
-        channel = channel.tls_config(ClientTlsConfig::new().with_enabled_roots())?;
-    }
-    Ok(channel.connect_lazy())
-}
-
 impl Sink for OtlpSink {
     async fn send(&self, request: &ExportTraceServiceRequest) -> Outcome {
-        let attempt = async {
-            match &self.transport {
-                Transport::Grpc { client, headers } => send_grpc(client.clone(), headers, request).await,
-                Transport::Http { client, url } => send_http(client, url, request).await,
+        let answer = match &self.transport {
+            Transport::Grpc { channel, headers } => {
+                let used = channel.current();
+                let answer = self.in_time(send_grpc(used.channel.clone(), headers, request)).await;
+                if answer.is_none() {
+                    channel.replace(&used);
+                }
+                answer
             }
+            // Its connection ends with the request that is given up.
+            Transport::Http { client, url } => self.in_time(send_http(client, url, request)).await,
         };
-        match tokio::time::timeout(self.timeout, attempt).await {
-            Ok(outcome) => outcome,
-            Err(_) => Outcome::unreachable(&format!("no answer within {} ms", self.timeout.as_millis())),
-        }
+        answer.unwrap_or_else(|| Outcome::unreachable(&format!("no answer within {} ms", self.timeout.as_millis())))
     }
 }
 
-async fn send_grpc(
-    mut client: TraceServiceClient<Channel>,
-    headers: &HeaderMap,
-    message: &ExportTraceServiceRequest,
-) -> Outcome {
+impl OtlpSink {
+    async fn in_time(&self, attempt: impl Future<Output = Outcome>) -> Option<Outcome> {
+        tokio::time::timeout(self.timeout, attempt).await.ok()
+    }
+}
+
+async fn send_grpc(channel: Channel, headers: &HeaderMap, message: &ExportTraceServiceRequest) -> Outcome {
     let mut request = Request::new(message.clone());
     *request.metadata_mut() = MetadataMap::from_headers(headers.clone());
-    Outcome::of_grpc(client.export(request).await.map(tonic::Response::into_inner))
+    Outcome::of_grpc(TraceServiceClient::new(channel).export(request).await.map(tonic::Response::into_inner))
 }
 
 async fn send_http(client: &reqwest::Client, url: &Url, message: &ExportTraceServiceRequest) -> Outcome {

@@ -41,8 +41,9 @@ impl Outcome {
             | Code::OutOfRange
             | Code::Unavailable
             | Code::DataLoss => true,
-            Code::ResourceExhausted => asked.is_some(),
-            // The client's own word for a connection that broke: no server has answered.
+            Code::ResourceExhausted if asked.is_some() => true,
+            // The client's own word for a connection that broke, or that was told to calm down (HTTP/2's ENHANCE_YOUR_CALM,
+            // for the client RESOURCE_EXHAUSTED): no service has answered.
             _ => cause.is_some(),
         };
         if later { Outcome::Later { reason, after: asked } } else { Outcome::Refused { reason } }
@@ -101,6 +102,7 @@ fn printable(body: &[u8]) -> String {
 mod tests {
     use super::*;
     use opentelemetry_proto::tonic::collector::trace::v1::ExportTracePartialSuccess;
+    use std::sync::Arc;
     use tonic_types::ErrorDetails;
 
     fn partly(rejected: i64, message: &str) -> ExportTraceServiceResponse {
@@ -129,6 +131,9 @@ mod tests {
         assert!(matches!(Outcome::of_grpc(Err(busy)), Outcome::Later { after: Some(after), .. } if after == wait));
         let broken = Status::with_error_details(Code::Internal, "broken", details);
         assert!(matches!(Outcome::of_grpc(Err(broken)), Outcome::Refused { .. }));
+        let mut calmed = Status::new(Code::ResourceExhausted, "h2 protocol error");
+        calmed.set_source(Arc::new(std::io::Error::other("detected excessive load generating behavior")));
+        assert!(matches!(Outcome::of_grpc(Err(calmed)), Outcome::Later { after: None, .. }));
         let cut = Status::from_error(Box::new(std::io::Error::from(std::io::ErrorKind::ConnectionReset)));
         assert!(matches!(Outcome::of_grpc(Err(cut)), Outcome::Later { .. }));
     }

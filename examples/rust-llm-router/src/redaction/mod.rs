@@ -12,6 +12,11 @@ use opentelemetry_sdk::trace::SpanData;
 
 pub const MASK: &str = "[REDACTED]";
 
+/// For a log line or an error.
+pub fn masked(text: &str) -> String {
+    mask_text(text).unwrap_or_else(|| text.to_owned())
+}
+
 /// In place: attributes, events, links, name and status message.
 pub fn redact_span(span: &mut SpanData) {
     span.attributes.iter_mut().for_each(redact_attribute);

@@ -31,10 +31,10 @@ impl fmt::Debug for QdrantSettings {
 
 pub fn read(env: &Variables) -> Result<QdrantSettings, SettingError> {
     let url = match env.text("QDRANT_GRPC_URL") {
-        Some(value) => http_url("QDRANT_GRPC_URL", &value)?,
+        Some(value) => http_url("QDRANT_GRPC_URL", &value, "http://127.0.0.1:6334")?,
         None => {
             let value = env.text("QDRANT_URL").unwrap_or_else(|| "http://127.0.0.1:6333".to_owned());
-            let mut url = http_url("QDRANT_URL", &value)?;
+            let mut url = http_url("QDRANT_URL", &value, "http://127.0.0.1:6333")?;
             if url.port() == Some(6333) {
                 // Cannot fail: the URL has a host.
                 let _ = url.set_port(Some(6334));

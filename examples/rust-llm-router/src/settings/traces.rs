@@ -155,12 +155,11 @@ fn endpoint(env: &Variables, protocol: OtlpProtocol) -> Result<Url, SettingError
         None => false,
     };
     let with_scheme = match (value.contains("://"), insecure) {
-        (true, _) => value.clone(),
+        (true, _) => value,
         (false, true) => format!("http://{value}"),
         (false, false) => format!("https://{value}"),
     };
-    let mut url = http_url(name, &with_scheme)
-        .map_err(|_| wrong(name, &value, "host:port or an http:// or https:// URL without a password"))?;
+    let mut url = http_url(name, &with_scheme, "http://collector:4317, or host:port")?;
     if protocol == OtlpProtocol::HttpProtobuf && name != traces {
         let path = format!("{}/v1/traces", url.path().trim_end_matches('/'));
         url.set_path(&path);
@@ -228,6 +227,23 @@ mod tests {
             (vec![(traces, "http://h:4318/own"), (general, "http://other"), http], "http://h:4318/own"),
         ] {
             assert_eq!(with(&variables).expect("valid").endpoint.as_str(), expected, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_that_is_wrong_is_named_without_its_password() {
+        for value in [
+            "http://me:hunter2@h:4317",
+            "https://hunter2@h:4317",
+            "me:hunter2@h:4317",
+            "me:hunter2@h:port",
+            "http://me:hunter2@h:port",
+            "http://me:hunter2@",
+        ] {
+            for name in ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] {
+                let SettingError(error) = with(&[(name, value)]).expect_err(value);
+                assert!(error.starts_with(name) && !error.contains("hunter2"), "{error}");
+            }
         }
     }
 

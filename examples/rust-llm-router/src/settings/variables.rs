@@ -5,6 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::SettingError;
+use crate::redaction::masked;
 
 pub struct Variables<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
@@ -48,7 +49,7 @@ impl<'a> Variables<'a> {
 }
 
 pub fn wrong(name: &str, value: &str, allowed: &str) -> SettingError {
-    let shown: String = value.chars().take(80).collect();
+    let shown: String = masked(value).chars().take(80).collect();
     SettingError(format!("{name} is {shown:?}; allowed is {allowed}. Set it so, or remove the variable."))
 }
 
@@ -60,7 +61,8 @@ pub fn read_file(variable: &str, path: &str) -> Result<String, SettingError> {
     })
 }
 
-pub fn http_url(name: &str, value: &str) -> Result<Url, SettingError> {
+/// `example` is what an error shows of those that are allowed.
+pub fn http_url(name: &str, value: &str, example: &str) -> Result<Url, SettingError> {
     match Url::parse(value) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
             if url.username().is_empty() && url.password().is_none() {
@@ -70,6 +72,6 @@ pub fn http_url(name: &str, value: &str) -> Result<Url, SettingError> {
                 Err(SettingError(format!("{name} holds a user name or a password; allowed is a URL without them.")))
             }
         }
-        _ => Err(wrong(name, value, "an http:// or https:// URL, such as http://127.0.0.1:6333")),
+        _ => Err(wrong(name, value, &format!("an http:// or https:// URL, such as {example}"))),
     }
 }

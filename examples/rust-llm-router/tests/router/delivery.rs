@@ -1,6 +1,8 @@
 //! Spans on their way: flushed at the end, kept while the OTLP endpoint is away, and all of them under load.
 
-use crate::support::{FakeQdrant, FakeUpstream, Manner, OtlpReceiver, ReceivedSpan, Reply, Router, TRACE, named};
+use crate::support::{
+    Connections, FakeQdrant, FakeUpstream, Manner, OtlpReceiver, ReceivedSpan, Reply, Router, TRACE, named,
+};
 use opentelemetry_proto::tonic::trace::v1::{span::SpanKind, status::StatusCode};
 use serde_json::json;
 
@@ -183,4 +185,21 @@ async fn a_thousand_clients_at_once_lose_no_span() {
     // Server, Qdrant and model.
     let wrong: Vec<_> = ids.iter().filter(|id| count.get(id.as_str()) != Some(&3)).collect();
     assert!(wrong.is_empty(), "{} traces are not whole", wrong.len());
+}
+
+#[tokio::test]
+async fn an_otlp_connection_that_falls_silent_is_given_up_for_a_new_one() {
+    let otlp = OtlpReceiver::start().await;
+    let connections = Connections::to(otlp.port()).await;
+    let router = Router::start_traced(connections.port(), &[("OTEL_EXPORTER_OTLP_TIMEOUT", "300")]).await;
+    router.ask_traced(json!({ "prompt": "hi" })).await;
+    otlp.whole_trace(TRACE).await;
+    let before = connections.accepted();
+    connections.fall_silent();
+    let later = TRACE.replace("4b", "5c");
+    router.ask_within(&later, json!({ "prompt": "hi" })).await;
+    otlp.whole_trace(&later).await;
+    assert!(connections.accepted() > before);
+    let (code, logs) = router.stop().await;
+    assert_eq!((code, &logs.last().expect("a last line")["msg"]), (Some(0), &json!("spans flushed")));
 }

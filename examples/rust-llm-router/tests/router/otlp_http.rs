@@ -99,3 +99,21 @@ async fn an_endpoint_without_a_scheme_is_taken_with_insecure() {
     router.ask_traced(json!({ "prompt": "hi" })).await;
     otlp.whole_trace(TRACE).await;
 }
+
+#[tokio::test]
+async fn what_an_endpoint_holds_of_secrets_is_not_logged() {
+    let endpoint = "http://127.0.0.1:1/v1/traces?api_key=hunter2";
+    for protocol in ["grpc", "http/protobuf"] {
+        let variables = [
+            ("OTEL_TRACES_EXPORTER", "otlp"),
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", endpoint),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
+        ];
+        let router = Router::start(&variables).await;
+        router.ask_traced(json!({ "prompt": "hi" })).await;
+        router.log("the OTLP endpoint takes no spans").await;
+        let said = router.log("tracing initialized").await;
+        assert!(said["endpoint"].as_str().is_some_and(|text| text.starts_with("http://127.0.0.1:1/v1/traces?")));
+        assert!(router.logs().iter().all(|entry| !entry.to_string().contains("hunter2")), "{:#?}", router.logs());
+    }
+}

@@ -1,12 +1,14 @@
 //! What the tests run the real program against: a gRPC server that stands for the OTLP backend and for Qdrant, and an
 //! upstream of its own.
 
+mod connections;
 mod fake_qdrant;
 mod fake_upstream;
 mod grpc_server;
 mod otlp_receiver;
 mod router;
 
+pub use connections::Connections;
 pub use fake_qdrant::FakeQdrant;
 pub use fake_upstream::{FakeUpstream, Reply};
 pub use otlp_receiver::{Manner, OtlpReceiver, ReceivedSpan, named, spans_of};
