@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { createOperations } from '../aggregates/operations.ts';
+import { createServiceMap } from '../aggregates/service-map.ts';
+import { MAX_NAME_LENGTH } from '../aggregates/short-name.ts';
+import { conditions, words } from '../page/query-text.ts';
 import { createTraceStore, type StoredTrace } from '../store/trace-store.ts';
 import { receivedSpan, type SpanParts } from '../traces/received-span.fixture.ts';
 import { createMatcher } from './matcher.ts';
-import { parseQuery } from './query.ts';
+import { parseQuery, quote } from './query.ts';
 
 function storedTrace(parts: readonly SpanParts[]): StoredTrace {
   const store = createTraceStore({ maxSpans: 100, maxBytes: 1e9, quietMillis: 1 });
@@ -99,4 +103,75 @@ test.each<[string, SpanParts['attributes'], boolean]>([
   const trace = storedTrace([{ id: '1', name: 'SELECT', attributes }]);
   const query = 'db.system.name=postgresql db.operation.name=SELECT';
   expect(createMatcher(parseQuery(query)).matchesTrace(trace)).toBe(found);
+});
+
+describe('a row whose names were cut finds its traces, and those that begin alike', () => {
+  const finds = (query: string, parts: SpanParts): boolean =>
+    createMatcher(parseQuery(query)).matchesTrace(storedTrace([parts]));
+  const filled = (end: string, more = ' FROM orders'): string =>
+    `${`SELECT "Id"\n `.padEnd(MAX_NAME_LENGTH - end.length, 'Ab')}${end}${more}`;
+
+  const NAMES: readonly [string, string][] = [
+    ['not cut', filled('x', '')],
+    ['one character too long', filled('x', 'y')],
+    ['long', filled('x')],
+    ['cut within a character', filled('\u{1f41f}x')],
+    ['cut after a letter that is another one at the end of a word', filled('AΣΣ')],
+    ['with a letter that is two in lower case', filled('İx')],
+  ];
+
+  test.each(NAMES)('service and operation: %s', (_, name) => {
+    const parts = { id: '1', kind: 1, service: `The ${name}`, name };
+    const operations = createOperations();
+    for (const span of storedTrace([parts]).spans.values()) operations.add(span);
+    const { service, operation } = operations.requests(60_000)[0]!.labels;
+    expect(operation.length).toBe(MAX_NAME_LENGTH);
+    for (const query of [conditions({ service }), conditions({ operation })]) {
+      expect(finds(query, parts)).toBe(true);
+      expect(finds(query, { id: '1', kind: 1, service: 'a', name: 'a' })).toBe(false);
+      expect(finds(query, { ...parts, service: `${service}`.slice(0, 90), name: name.slice(0, 90) })).toBe(
+        false,
+      );
+      expect(finds(`-${query}`, parts)).toBe(false);
+    }
+    expect(finds(conditions({ operation }), { ...parts, name: `${name} WHERE other` })).toBe(
+      name.length > 512,
+    );
+  });
+
+  test.each(NAMES)('database: %s', (_, name) => {
+    const shapes: NonNullable<SpanParts['attributes']>[] = [
+      { 'db.system.name': 'postgresql', 'db.operation.name': name, 'db.collection.name': name },
+      { 'db.system': name },
+    ];
+    for (const attributes of shapes) {
+      const parts = { id: '1', kind: 2, name, attributes };
+      const operations = createOperations();
+      for (const span of storedTrace([parts]).spans.values()) operations.add(span);
+      const { system, operation, collection } = operations.databases(60_000)[0]!.labels;
+      const fields = {
+        'db.system.name': system,
+        'db.operation.name': operation,
+        'db.collection.name': collection,
+      };
+      for (const [key, value] of Object.entries(fields).filter(([, each]) => each !== '')) {
+        expect([key, finds(`${key}=${quote(value)}`, parts)]).toEqual([key, true]);
+        expect(finds(`${key}!=${quote(value)}`, parts)).toBe(false);
+        expect(finds(`${key}=${quote(value)}`, { ...parts, name: 'a', attributes: { [key]: 'a' } })).toBe(
+          false,
+        );
+      }
+    }
+  });
+
+  test.each(NAMES)('called on the map: %s', (_, name) => {
+    const parts = { id: '1', kind: 2, attributes: { 'server.address': name } };
+    const map = createServiceMap();
+    map.add(storedTrace([parts]));
+    const { to } = map.edges(60_000)[0]!.labels;
+    expect(finds(words(to), parts)).toBe(true);
+    expect(finds(words(to), { id: '1', kind: 2, attributes: { 'server.address': name.slice(0, 300) } })).toBe(
+      false,
+    );
+  });
 });

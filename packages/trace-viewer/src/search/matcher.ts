@@ -1,3 +1,4 @@
+import { isShortNameOf, withoutCut } from '../aggregates/short-name.ts';
 import type { StoredSpan } from '../store/stored-span.ts';
 import type { Term } from '../store/term-dictionary.ts';
 import type { StoredTrace } from '../store/trace-store.ts';
@@ -70,6 +71,7 @@ interface WordSearch {
  */
 function createWordSearch({ text, negated }: Word, index: number, own: number): WordSearch {
   const bit = 1 << index;
+  const part = withoutCut(text);
   const has = (term: Term): boolean => {
     if (term.epoch !== own) {
       term.epoch = own;
@@ -78,7 +80,7 @@ function createWordSearch({ text, negated }: Word, index: number, own: number): 
     }
     if ((term.looked & bit) === 0) {
       term.looked |= bit;
-      if (term.text.includes(text)) term.found |= bit;
+      if (term.text.includes(part)) term.found |= bit;
     }
     return (term.found & bit) !== 0;
   };
@@ -94,7 +96,7 @@ function createWordSearch({ text, negated }: Word, index: number, own: number): 
       hasAny(span.attributes) ||
       hasAny(span.resource.attributes) ||
       span.events.some(({ name, attributes }) => has(name) || hasAny(attributes)) ||
-      (span.status.message !== '' && span.status.message.toLowerCase().includes(text)) ||
+      (span.status.message !== '' && span.status.message.toLowerCase().includes(part)) ||
       span.spanId === text,
   };
 }
@@ -102,9 +104,12 @@ function createWordSearch({ text, negated }: Word, index: number, own: number): 
 function meetsSpan(span: StoredSpan, condition: SpanCondition): boolean {
   switch (condition.kind) {
     case 'service':
-      return span.resource.service.toLowerCase() === condition.text;
+      return (
+        span.resource.service.toLowerCase() === condition.text ||
+        isShortNameOf(condition.text, span.resource.service)
+      );
     case 'operation':
-      return span.name.text === condition.text;
+      return span.name.text === condition.text || isShortNameOf(condition.text, span.name.value as string);
     case 'status':
       return span.status.code === condition.code;
     case 'kind':
@@ -145,7 +150,10 @@ function meetsValue(
   if (comparison === '~') return text.includes(wanted);
   const found = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined;
   if (comparison === '=' || comparison === '!=') {
-    const equal = text === wanted || (found !== undefined && found === number);
+    const equal =
+      text === wanted ||
+      (found !== undefined && found === number) ||
+      (typeof value === 'string' && isShortNameOf(wanted, value));
     return equal === (comparison === '=');
   }
   // Some instrumentations send numbers as text.
