@@ -10,8 +10,9 @@ const (
 	encodedSpan      = 80
 	encodedAttribute = 8
 	encodedEvent     = 24
-	// spanMemory of a queued span beside its texts: the SDK's copy of it, its attributes and links. Measured, rounded up.
-	spanMemory = 2048
+	// spanMemory of a queued span beside its texts: the SDK's copy of it, its attributes, with room for as many more since its
+	// texts were set again at its start, and links. Measured, rounded up.
+	spanMemory = 3072
 )
 
 // encodedBytes of a span, estimated cheaply: masking, and replacing what is no UTF-8, make up to three times as much of a text.

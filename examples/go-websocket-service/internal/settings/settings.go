@@ -126,7 +126,7 @@ type Batch struct {
 	// OTEL_BSP_MAX_QUEUE_SIZE, default 32768 spans (the standard's is 2048), those being exported included: further ones are
 	// dropped, counted and said.
 	MaxQueueSize int
-	// MAX_QUEUE_BYTES, default 41943040 (40 MiB) of memory for the same spans, some 16000 usual ones: as above.
+	// MAX_QUEUE_BYTES, default 41943040 (40 MiB) of memory for the same spans, some 11000 usual ones: as above.
 	MaxQueueBytes int64
 	// OTEL_BSP_MAX_EXPORT_BATCH_SIZE, default 512 spans.
 	MaxExportBatchSize int

@@ -41,7 +41,8 @@ func Read(carrier propagation.TextMapCarrier) trace.SpanContext {
 	}
 	read := propagation.MapCarrier{
 		traceparent: withKnownFlags(parents[0]),
-		tracestate:  boundedState(strings.Join(valuesOf(carrier, tracestate), ",")),
+		// Its own text: a part of the caller's would keep all of that in memory, for as long as a span or a connection lasts.
+		tracestate: strings.Clone(boundedState(strings.Join(valuesOf(carrier, tracestate), ","))),
 	}
 	return trace.SpanContextFromContext(propagation.TraceContext{}.Extract(context.Background(), read))
 }

@@ -72,7 +72,7 @@ func Start(ctx context.Context, s settings.Tracing, logger *slog.Logger) (*Traci
 		sdktrace.WithSampler(sampler),
 		sdktrace.WithResource(newResource(s)),
 		sdktrace.WithRawSpanLimits(limitsWith(s.MaxAttributeLength)),
-		sdktrace.WithSpanProcessor(ownTexts{s.MaxAttributeLength}),
+		sdktrace.WithSpanProcessor(ownTexts{}),
 		sdktrace.WithSpanProcessor(t.processor),
 	)
 	t.Provider = provider

@@ -3,33 +3,25 @@ package tracing
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/attribute"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// ownTexts makes the texts that a span begins with, which are what callers send, its own. The SDK cuts them and keeps all that
-// they were cut from, a header of 16 KB; and one that is not UTF-8 could not be encoded, with its whole batch.
-type ownTexts struct{ longest int }
+// ownTexts makes the texts that a span begins with, which are what callers send, its own. They are parts of longer ones, which
+// they would keep in memory: of a header of 16 KB that the SDK has cut, of X-Forwarded-For, of the request line. And one that is
+// not UTF-8 could not be encoded, with its whole batch.
+type ownTexts struct{}
 
-func (o ownTexts) OnStart(_ context.Context, span sdktrace.ReadWriteSpan) {
-	for _, each := range span.Attributes() {
-		if each.Value.Type() != attribute.STRING {
-			continue
+func (ownTexts) OnStart(_ context.Context, span sdktrace.ReadWriteSpan) {
+	given := span.Attributes()
+	own := make([]attribute.KeyValue, 0, len(given))
+	for _, each := range given {
+		if each.Value.Type() == attribute.STRING {
+			own = append(own, each.Key.String(strings.ToValidUTF8(strings.Clone(each.Value.AsString()), "\uFFFD")))
 		}
-		text := each.Value.AsString()
-		// The SDK has cut to characters: in bytes, one that was cut is as long at least.
-		if len(text) >= o.longest {
-			text = strings.Clone(text)
-		}
-		if !utf8.ValidString(text) {
-			text = strings.ToValidUTF8(text, "\uFFFD")
-		} else if len(text) < o.longest {
-			continue
-		}
-		span.SetAttributes(each.Key.String(text))
 	}
+	span.SetAttributes(own...)
 }
 
 func (ownTexts) OnEnd(sdktrace.ReadOnlySpan)      {}
