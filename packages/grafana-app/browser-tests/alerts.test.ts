@@ -86,6 +86,38 @@ test('what Grafana says of a rule stands beside it: it fires, waits, or is well'
   expect(grafana.complaints()).toEqual([]);
 });
 
+test('a rule that cannot be evaluated, has no data or is paused is not told to be well', async () => {
+  await importRules('QdrantDown', 'QdrantRecoveryMode', 'ServiceSlow');
+  const lost = 'failed to query data: <b>connection refused</b> & no more';
+  grafana.host.alerts.set(installed('QdrantDown')!.uid, [{ state: 'Error', error: lost }]);
+  grafana.host.alerts.set(installed('QdrantRecoveryMode')!.uid, [{ state: 'NoData' }]);
+  const slow = installed('ServiceSlow')!;
+  const answer = grafana.host.rules.handle({
+    method: 'PUT',
+    path: `/api/v1/provisioning/alert-rules/${slow.uid}`,
+    search: new URLSearchParams(),
+    headers: { 'x-disable-provenance': 'true' },
+    body: { ...slow, isPaused: true },
+    role: 'Admin',
+  });
+  expect(answer?.status).toBe(200);
+  await grafana.page.reload();
+  for (const [title, says] of [
+    ['QdrantDown', 'Error'],
+    ['QdrantRecoveryMode', 'No data'],
+    ['ServiceSlow', 'Paused'],
+  ] as const) {
+    await row(title).getByText(says, { exact: true }).waitFor();
+    expect(await row(title).getByText('Normal', { exact: true }).count()).toBe(0);
+  }
+  await row('QdrantDown').getByRole('button', { name: 'Toggle row expanded' }).click();
+  await grafana.page.getByText(`Grafana could not evaluate it: ${lost}`).waitFor();
+  expect(await accessibilityProblems(grafana.page)).toEqual([]);
+  const asked = grafana.host.requests.filter(({ path }) => path === '/api/prometheus/grafana/api/v1/rules');
+  expect(new Set(asked.map(({ search }) => String(search)))).toEqual(new Set(['limit_alerts=0']));
+  expect(grafana.complaints()).toEqual([]);
+});
+
 test('the runbook of an imported rule is an address that leads to it from anywhere', async () => {
   await importRules('QdrantDown');
   const address = installed('QdrantDown')!.annotations!.runbook_url!;

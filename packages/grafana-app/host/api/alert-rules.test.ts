@@ -81,7 +81,18 @@ describe('who may', () => {
 
 describe('states', () => {
   interface Statuses {
-    data: { groups: { rules: { uid: string; state: string; alerts: object[] }[] }[] };
+    data: {
+      groups: {
+        rules: {
+          uid: string;
+          state: string;
+          health: string;
+          isPaused: boolean;
+          lastError: string;
+          alerts: object[];
+        }[];
+      }[];
+    };
   }
   const statuses = (search = '') => {
     const answer = ask('Viewer', 'GET', `/api/prometheus/grafana/api/v1/rules${search}`);
@@ -118,6 +129,27 @@ describe('states', () => {
       },
     ]);
     expect(statuses('?state=pending&state=inactive').map(({ uid }) => uid)).toEqual(['b', 'c']);
+  });
+
+  test('errors and no data are the health of a rule, not its state; one that is paused has neither', () => {
+    alerts.set('a', [{ state: 'Normal' }, { state: 'Error', error: 'no data source' }]);
+    alerts.set('c', [{ state: 'Alerting' }]);
+    const group = [rule('a'), rule('b'), { ...rule('c'), isPaused: true }];
+    ask('Admin', 'PUT', GROUP, { interval: 60, rules: group });
+    expect(statuses()).toMatchObject([
+      { state: 'inactive', health: 'error', lastError: 'no data source', isPaused: false },
+      { state: 'pending', health: 'nodata', lastError: '', isPaused: false },
+      { state: 'inactive', health: 'ok', lastError: '', isPaused: true, alerts: [] },
+    ]);
+  });
+
+  test('as many alerts as are asked for; the state is of all', () => {
+    expect(statuses('?limit_alerts=0').map(({ state, alerts: told }) => [state, told.length])).toEqual([
+      ['firing', 0],
+      ['pending', 0],
+      ['inactive', 0],
+    ]);
+    expect(statuses('?limit_alerts=2').map(({ alerts: told }) => told.length)).toEqual([2, 2, 0]);
   });
 
   test('an unknown state is refused', () => {

@@ -6,6 +6,8 @@ import { permissionsOf } from './permissions.ts';
 /** One alert of a rule, as Grafana's state manager keeps it. */
 export interface AlertInstance {
   readonly state: 'Normal' | 'Pending' | 'Alerting' | 'NoData' | 'Error';
+  /** Why its rule could not be evaluated. */
+  readonly error?: string;
   /** Of the series that it is for; those of the rule come to them. */
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -16,7 +18,7 @@ export type AlertInstances = ReadonlyMap<string, readonly AlertInstance[]>;
 /**
  * The two APIs through which whoever has `alert.rules:read`, as viewers have it, reads Grafana's own rules: the ruler's, and
  * the Prometheus-like one, with the states
- * (https://github.com/grafana/grafana/blob/main/pkg/services/ngalert/api/api_prometheus.go).
+ * (https://github.com/grafana/grafana/blob/main/pkg/services/ngalert/api/prometheus/api_prometheus.go).
  */
 export function handleAlertStates(
   { method, path, search, role }: ApiRequest,
@@ -86,6 +88,7 @@ function statuses(
   if (unknown !== undefined)
     return problem(400, `unknown state '${unknown}'`, { status: 'error', errorType: 'bad_data' });
   const wanted = new Set(asked.map((state) => STATES[state]));
+  const limit = /^\d+$/.exec(search.get('limit_alerts') ?? '')?.[0];
   const groups = rules.groups().map(({ folderUid, title, interval, rules: members }) => ({
     name: title,
     file: titleOf(folderUid),
@@ -97,14 +100,20 @@ function statuses(
       .filter(({ state }) => wanted.size === 0 || wanted.has(STATES[state]))
       .map(({ alerts, ...status }) => ({
         ...status,
-        alerts: alerts.filter(({ state }) => wanted.size === 0 || wanted.has(state)),
+        alerts: alerts
+          .filter(({ state }) => wanted.size === 0 || wanted.has(state))
+          .slice(0, limit === undefined ? undefined : Number(limit)),
       })),
   }));
   return { status: 200, body: { status: 'success', data: { groups } } };
 }
 
-/** A rule fires with its first alert that does, or else is pending with its first; no data and errors do not count. */
-function statusOf(rule: AlertRule, instances: readonly AlertInstance[], folder: string) {
+/**
+ * A rule fires with its first alert that does, or else is pending with its first; no data and errors do not count: they are
+ * its health. One that is paused has no alerts, and so is inactive and healthy.
+ */
+function statusOf(rule: AlertRule, ofRule: readonly AlertInstance[], folder: string) {
+  const instances = rule.isPaused ? [] : ofRule;
   const has = (state: AlertInstance['state']): boolean => instances.some((each) => each.state === state);
   return {
     uid: rule.uid,
@@ -112,7 +121,8 @@ function statusOf(rule: AlertRule, instances: readonly AlertInstance[], folder: 
     folderUid: rule.folderUID,
     type: 'alerting',
     state: has('Alerting') ? 'firing' : has('Pending') ? 'pending' : 'inactive',
-    health: has('Error') ? 'error' : has('NoData') ? 'nodata' : 'ok',
+    ...healthOf(instances),
+    isPaused: rule.isPaused ?? false,
     labels: rule.labels ?? {},
     annotations: rule.annotations ?? {},
     alerts: instances.map(({ state, labels = {} }) => ({
@@ -121,4 +131,19 @@ function statusOf(rule: AlertRule, instances: readonly AlertInstance[], folder: 
       annotations: rule.annotations ?? {},
     })),
   };
+}
+
+/**
+ * The last alert that is not well counts
+ * (https://github.com/grafana/grafana/blob/main/pkg/services/ngalert/state/state.go, `StatesToRuleStatus`).
+ */
+function healthOf(instances: readonly AlertInstance[]): { health: string; lastError: string } {
+  let health = 'ok';
+  let lastError = '';
+  for (const { state, error } of instances) {
+    if (state === 'NoData') health = 'nodata';
+    if (state === 'Error' || error !== undefined) health = 'error';
+    if (error !== undefined) lastError = error;
+  }
+  return { health, lastError };
 }

@@ -62,7 +62,7 @@ async function loadRules(): Promise<Rules> {
   const [groups, installed, statuses] = await Promise.all([
     loadShippedGroups(),
     installedRules(),
-    ruleStatuses().catch(() => []),
+    ruleStatuses('rules').catch(() => []),
   ]);
   return { groups, installed, statuses };
 }

@@ -19,7 +19,7 @@ interface Props {
 export function RuleDetails({ row, typed, onType }: Props) {
   const styles = useStyles2(getStyles);
   const id = useId();
-  const { shipped, state, title, changeable } = row;
+  const { shipped, state, standing, title, changeable } = row;
   const { rule, steps, thresholds } = shipped;
   const texts = thresholdTexts(row, typed);
   const values = thresholdValues(row, typed);
@@ -31,6 +31,14 @@ export function RuleDetails({ row, typed, onType }: Props) {
   return (
     <Stack direction="column" gap={2}>
       <Text element="p">{preview.annotations.description ?? ''}</Text>
+      {standing?.error !== undefined && (
+        <Text element="p" color="error">
+          {t('alerts.cannot-evaluate', 'Grafana could not evaluate it: {{error}}', {
+            error: standing.error,
+            interpolation: { escapeValue: false },
+          })}
+        </Text>
+      )}
       {state?.is === 'differs' && (
         <Text element="p" color="warning">
           {t(

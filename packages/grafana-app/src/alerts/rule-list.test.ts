@@ -82,9 +82,9 @@ test('a rule stands as Grafana says it', () => {
     { uid: 'theirs', state: 'firing' },
   ];
   const rows = ruleRows(shippedGroups, { rules: [installed([])], changeable: true }, target, statuses);
-  expect(rows.flatMap(({ title, status }) => (status === undefined ? [] : [[title, status]]))).toEqual([
-    ['ServiceSlow', 'pending'],
-  ]);
+  expect(
+    rows.flatMap(({ title, standing }) => (standing === undefined ? [] : [[title, standing.is]])),
+  ).toEqual([['ServiceSlow', ['pending']]]);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import type { RuleStatus } from '../grafana/rule-statuses.ts';
 import type { Installed } from './alert-rules-api.ts';
+import { type RuleStanding, ruleStanding } from './rule-standing.ts';
 import { isOurs, type RuleState, ruleState } from './rule-state.ts';
 import type { RuleTarget } from './rule-thresholds.ts';
 import type { ShippedGroup, ShippedRule } from './shipped-rules.ts';
@@ -14,8 +15,8 @@ export interface RuleRow {
   readonly shipped: ShippedRule;
   /** `undefined` where whoever is signed in may not see which are installed. */
   readonly state: RuleState | undefined;
-  /** Whether it fires, as Grafana says it; `undefined` where that evaluates none such. */
-  readonly status: string | undefined;
+  /** Whether it fires, or cannot; `undefined` where Grafana has none such. */
+  readonly standing: RuleStanding | undefined;
   /** Whether it can be imported and removed here, by whoever is signed in. */
   readonly changeable: boolean;
   /** A file or another program owns it. */
@@ -29,12 +30,13 @@ export function ruleRows(
   statuses: readonly RuleStatus[] = [],
 ): RuleRow[] {
   const byUid = new Map((installed ?? []).map((rule) => [rule.uid, rule]));
-  const statusOf = new Map(statuses.map(({ uid, state }) => [uid, state]));
+  const statusOf = new Map(statuses.map((status) => [status.uid, status]));
   return groups
     .flatMap(({ rules }) => rules)
     .map((shipped) => {
       const { uid, title, labels, annotations } = shipped.rule;
       const found = byUid.get(uid);
+      const status = statusOf.get(uid);
       return {
         uid,
         title,
@@ -43,7 +45,7 @@ export function ruleRows(
         summary: annotations.summary ?? '',
         shipped,
         state: installed && ruleState(shipped, found, target),
-        status: statusOf.get(uid),
+        standing: status && ruleStanding(status),
         changeable: changeable && (found === undefined || isOurs(found)),
         provisioned: found !== undefined && !isOurs(found),
       };

@@ -3,7 +3,7 @@ import { Badge, type BadgeColor, Checkbox, type Column, InteractiveTable, Stack,
 import { useCallback, useMemo } from 'react';
 import { RuleDetails } from './rule-details.tsx';
 import { type RuleRow, type TypedThresholds, thresholdTexts } from './rule-list.ts';
-import { stateText, statusText } from './rule-texts.ts';
+import { standingText, stateText } from './rule-texts.ts';
 
 interface Props {
   readonly rows: RuleRow[];
@@ -73,20 +73,26 @@ export function RuleTable({ rows, chosen, typed, onChoose, onType }: Props) {
   );
 }
 
-const STATUS_COLORS: Readonly<Record<string, BadgeColor>> = {
+const STANDING_COLORS: Readonly<Record<string, BadgeColor>> = {
   firing: 'red',
+  error: 'red',
   pending: 'orange',
   recovering: 'orange',
+  nodata: 'orange',
 };
 
-function State({ row: { state, status, provisioned } }: { readonly row: RuleRow }) {
+function State({ row: { state, standing, provisioned } }: { readonly row: RuleRow }) {
   if (state === undefined) return null;
-  const stands = status === undefined ? undefined : statusText(status);
   const color = ({ installed: 'green', differs: 'orange', 'not-installed': 'darkgrey' } as const)[state.is];
   return (
     <Stack direction="row" gap={0.5}>
       <Badge text={stateText(state.is)} color={color} />
-      {stands !== undefined && <Badge text={stands} color={STATUS_COLORS[status ?? ''] ?? 'darkgrey'} />}
+      {standing?.is.map((part) => {
+        const text = standingText(part);
+        return (
+          text !== undefined && <Badge key={part} text={text} color={STANDING_COLORS[part] ?? 'darkgrey'} />
+        );
+      })}
       {provisioned && <Badge text={t('alerts.provisioned', 'Provisioned')} color="blue" icon="lock" />}
     </Stack>
   );

@@ -15,9 +15,9 @@ export function stateText(state: RuleState['is']): string {
   }
 }
 
-/** How a rule stands that Grafana evaluates; `undefined` of what this version of the app does not know. */
-export function statusText(status: string): string | undefined {
-  switch (status) {
+/** A part of how a rule stands; `undefined` of what this version of the app does not know. */
+export function standingText(part: string): string | undefined {
+  switch (part) {
     case 'firing':
       return t('alerts.status.firing', 'Firing');
     case 'pending':
@@ -26,6 +26,12 @@ export function statusText(status: string): string | undefined {
       return t('alerts.status.recovering', 'Recovering');
     case 'inactive':
       return t('alerts.status.inactive', 'Normal');
+    case 'error':
+      return t('alerts.status.error', 'Error');
+    case 'nodata':
+      return t('alerts.status.no-data', 'No data');
+    case 'paused':
+      return t('alerts.status.paused', 'Paused');
     default:
       return undefined;
   }
