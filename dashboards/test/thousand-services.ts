@@ -50,6 +50,8 @@ const child = spawn(
     `--config.file=${folder}/prometheus.yml`,
     `--storage.tsdb.path=${folder}/data`,
     `--web.listen-address=127.0.0.1:${port}`,
+    // As the reference stack starts it.
+    '--enable-feature=concurrent-rule-eval',
   ],
   { stdio: 'ignore' },
 );

@@ -41,7 +41,7 @@ const httpRequests: readonly RecordingRule[] = [
   },
 ];
 
-const httpDurationTotals: readonly RecordingRule[] = [
+const httpDurations: readonly RecordingRule[] = [
   {
     record: 'http_request_duration_seconds_count',
     expr: `traces_span_metrics_duration_milliseconds_count{${HTTP_SERVER}}`,
@@ -60,6 +60,17 @@ const httpDurationTotals: readonly RecordingRule[] = [
     keeps: spanLabels,
     meaning: 'Their durations.',
   },
+  ...SPAN_DURATION_BOUNDARIES_MILLIS.map(
+    (millis): RecordingRule => ({
+      record: 'http_request_duration_seconds_bucket',
+      expr: `traces_span_metrics_duration_milliseconds_bucket{${HTTP_SERVER}, ${le(millis)}}`,
+      labels: { ...FROM_SPANS, le: String(millis / 1000) },
+      type: 'counter',
+      unit: '{request}',
+      keeps: [...spanLabels, 'le'],
+      meaning: `Those of at most ${millis / 1000} s.`,
+    }),
+  ),
   {
     record: 'http_request_duration_seconds_bucket',
     expr: `traces_span_metrics_duration_milliseconds_bucket{${HTTP_SERVER}, le="+Inf"}`,
@@ -70,16 +81,6 @@ const httpDurationTotals: readonly RecordingRule[] = [
     meaning: 'All of them.',
   },
 ];
-
-const httpDurationBucket = (millis: number): RecordingRule => ({
-  record: 'http_request_duration_seconds_bucket',
-  expr: `traces_span_metrics_duration_milliseconds_bucket{${HTTP_SERVER}, ${le(millis)}}`,
-  labels: { ...FROM_SPANS, le: String(millis / 1000) },
-  type: 'counter',
-  unit: '{request}',
-  keeps: [...spanLabels, 'le'],
-  meaning: `Those of at most ${millis / 1000} s.`,
-});
 
 /** From the span metrics and not from the copies: two rounds of those, and a rate over them, would be minutes. */
 const httpQuantiles: readonly RecordingRule[] = [
@@ -226,38 +227,21 @@ const group = (name: string, purpose: string, rules: readonly RecordingRule[]): 
   rules,
 });
 
-/** Bounds of buckets that are copied in one round: see `httpDurationGroups`. */
-const BOUNDS_A_GROUP = 3;
-
-/**
- * The most expensive by far: a copy of every bucket, 18 µs of CPU a series. In a file of its own, so that a large
- * installation can do without; in groups, because a group is evaluated by one thread, and where others want the processor
- * too, 300,000 series in one round took longer than the minute that there is for it.
- */
-function httpDurationGroups(): readonly RuleGroup[] {
-  const rounds: { readonly name: string; readonly rules: readonly RecordingRule[] }[] = [];
-  for (let at = 0; at < SPAN_DURATION_BOUNDARIES_MILLIS.length; at += BOUNDS_A_GROUP) {
-    const bounds = SPAN_DURATION_BOUNDARIES_MILLIS.slice(at, at + BOUNDS_A_GROUP);
-    rounds.push({ name: `to-${bounds.at(-1)}-ms`, rules: bounds.map(httpDurationBucket) });
-  }
-  rounds.push({ name: 'totals', rules: httpDurationTotals });
-  return [
-    ...rounds.map(({ name, rules }) => ({
-      ...group(`http-durations-${name}`, 'Durations of HTTP requests, from span metrics.', rules),
-      file: 'names-http-durations.yml',
-      interval: 60,
-    })),
-    {
-      ...group('http-quantiles', 'Quantiles of the durations of HTTP requests, by service.', httpQuantiles),
-      file: 'names-http-durations.yml',
-      interval: 60,
-    },
-  ];
-}
-
 export const briefNames: readonly RuleGroup[] = [
   group('http', 'HTTP requests of services, from span metrics.', httpRequests),
-  ...httpDurationGroups(),
+  {
+    // The most expensive by far: a copy of every bucket, 18 µs of CPU a series. Apart, so that a large installation can do
+    // without. One group, since only its rules read and write at one moment: of buckets that are some seconds apart,
+    // histogram_quantile() makes nonsense (an +Inf that is ahead of the others is a slow request).
+    ...group('http-durations', 'Durations of HTTP requests, from span metrics.', httpDurations),
+    file: 'names-http-durations.yml',
+    interval: 60,
+  },
+  {
+    ...group('http-quantiles', 'Quantiles of the durations of HTTP requests, by service.', httpQuantiles),
+    file: 'names-http-durations.yml',
+    interval: 60,
+  },
   group('process', 'How long programs have been running.', uptime),
   group('spans', 'Spans received, exported and dropped by the Collector.', spans),
   group('qdrant', 'Points and searches of Qdrant. qdrant_collections_total is its own name.', qdrant),

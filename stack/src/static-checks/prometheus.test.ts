@@ -29,7 +29,7 @@ it('takes what is pushed, late or not, with exemplars', () => {
     expect.arrayContaining([
       '--web.enable-otlp-receiver',
       '--web.enable-remote-write-receiver',
-      '--enable-feature=exemplar-storage',
+      '--enable-feature=exemplar-storage,concurrent-rule-eval',
     ]),
   );
   expect(config.storage.exemplars.max_exemplars).toBeGreaterThan(0);
