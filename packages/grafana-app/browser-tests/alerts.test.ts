@@ -214,6 +214,51 @@ describe('two administrators at once', () => {
   });
 });
 
+/** Chooses them, presses Remove, and confirms. */
+async function remove(...titles: readonly string[]): Promise<void> {
+  for (const title of titles) await check(title);
+  await button(`Remove ${titles.length}`).click();
+  await grafana.page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+}
+
+test('a rule that was moved to another group meanwhile is not told to be removed', async () => {
+  await importRules('QdrantDown');
+  const before = installed('QdrantDown')!;
+  const answer = grafana.host.rules.handle({
+    method: 'PUT',
+    path: `/api/v1/provisioning/alert-rules/${before.uid}`,
+    search: new URLSearchParams(),
+    headers: { 'x-disable-provenance': 'true' },
+    body: { ...before, ruleGroup: 'another' },
+    role: 'Admin',
+  });
+  expect(answer?.status).toBe(200);
+  await remove('QdrantDown');
+  await grafana.page.getByText(/^Somebody else has changed QdrantDown meanwhile\./).waitFor();
+  expect(await grafana.page.getByText('1 rules changed').count()).toBe(0);
+  expect(installed('QdrantDown')!.ruleGroup).toBe('another');
+});
+
+test('removal that is refused midway says what is gone and what is not', async () => {
+  await importRules('QdrantDown', 'QdrantRecoveryMode');
+  const kept = installed('QdrantRecoveryMode')!.uid;
+  grafana.host.intervene = ({ method, path }) =>
+    method === 'DELETE' && path.endsWith(`/${kept}`)
+      ? { status: 500, body: { message: 'database is <i>locked</i>' } }
+      : undefined;
+  await remove('QdrantDown', 'QdrantRecoveryMode');
+  await grafana.page.getByText(/^Done in part only in /).waitFor();
+  await grafana.page
+    .getByText(
+      '1 of 2 rules are removed. Not removed: QdrantRecoveryMode. Grafana says: database is <i>locked</i>',
+    )
+    .waitFor();
+  await row('QdrantDown').getByText('Not installed').waitFor();
+  expect(await choose('QdrantRecoveryMode').isChecked()).toBe(true);
+  expect(await choose('QdrantDown').isChecked()).toBe(false);
+  expect(grafana.host.rules.all().map(({ uid }) => uid)).toEqual([kept]);
+});
+
 test('a rule that somebody has changed in Grafana differs, until it is imported again', async () => {
   await importRules('QdrantDown');
   const before = installed('QdrantDown')!;

@@ -49,6 +49,13 @@ vi.mock('../grafana/request.ts', () => ({
       return data;
     }
     const [, uid] = /^\/api\/v1\/provisioning\/alert-rules\/(.+)$/.exec(url) ?? [];
+    if (uid !== undefined && method === 'GET') {
+      const found = [...grafana.groups.values()]
+        .flatMap(({ rules }) => rules)
+        .find((rule) => rule.uid === uid);
+      if (found === undefined) throw new ApiProblem('not-found', 'none');
+      return found;
+    }
     if (uid !== undefined) {
       for (const [key, group] of grafana.groups) {
         const rules = group.rules.filter((rule) => rule.uid !== uid);
@@ -196,7 +203,38 @@ describe('removeRules', () => {
     await removeRules(place, seen(slow));
     grafana.groups.set(url, { interval: 60, rules: [{ uid: 'theirs' }] });
     await removeRules(place, seen(slow));
-    expect(methods()).toEqual(['GET', 'GET']);
+    // Of the group, then of the rule.
+    expect(methods()).toEqual(['GET', 'GET', 'GET', 'GET']);
+  });
+
+  test('removes none when somebody has moved one to another group', async () => {
+    grafana.groups.set(url, { interval: 60, rules: [stored(down)] });
+    grafana.groups.set('other', { interval: 60, rules: [stored(slow)] });
+    await expect(removeRules(place, seen(down, slow))).rejects.toMatchObject({
+      kind: 'conflict',
+      titles: ['ServiceSlow'],
+    });
+    expect([...grafana.groups.values()].flatMap(({ rules }) => rules.map(({ uid }) => uid))).toEqual([
+      down.uid,
+      slow.uid,
+    ]);
+  });
+
+  const late = ruleWith(shippedRule('ServiceSlowerThanUsual'), [], target);
+  test.each([
+    ['none is gone', slow, { name: 'ApiProblem', message: 'no' }, [slow.uid, down.uid, late.uid]],
+    [
+      'one is',
+      down,
+      { removed: [slow.uid], left: [down.title, late.title], reason: 'no' },
+      [down.uid, late.uid],
+    ],
+    ['two are', late, { removed: [slow.uid, down.uid], left: [late.title], reason: 'no' }, [late.uid]],
+  ])('says what is gone and what is not when Grafana refuses one: %s', async (_, refused, error, left) => {
+    grafana.groups.set(url, { interval: 60, rules: [stored(slow), stored(down), stored(late)] });
+    grafana.refuse = `/api/v1/provisioning/alert-rules/${refused.uid}`;
+    await expect(removeRules(place, seen(slow, down, late))).rejects.toMatchObject(error);
+    expect(uids()).toEqual(left);
   });
 });
 

@@ -4,6 +4,7 @@ import { signedInUser } from '../grafana/signed-in-user.ts';
 import type { ApiRule } from './api-rule.ts';
 import { ChangedMeanwhile } from './changed-meanwhile.ts';
 import { mayProvision } from './may-provision.ts';
+import { RemovedInPart } from './removed-in-part.ts';
 import { inPlaceOf } from './rule-in-place.ts';
 import { type InstalledRule, queryOf } from './rule-state.ts';
 import { fromRuler, type RulerRules } from './ruler-rules.ts';
@@ -121,20 +122,32 @@ export async function putRules(
  * Takes rules out of a group, each by itself: what others put into the group meanwhile stays. The group goes with its last
  * one.
  *
- * @throws ChangedMeanwhile when they are not as they were seen; then none is removed
- * @throws ApiProblem
+ * @throws ChangedMeanwhile when they are not as they were seen, or are in another group now; then none is removed
+ * @throws RemovedInPart when Grafana refuses one after others are gone
+ * @throws ApiProblem when it refuses the first; then none is removed
  */
 export async function removeRules(place: GroupPlace, seen: Seen): Promise<void> {
   const there = byUid(await readGroup(place));
-  const rules = [...seen.values()].filter(({ uid }) => there.has(uid));
-  refuseChanged(rules, there, seen);
-  for (const { uid } of rules) {
-    await request({
-      url: `${API}/alert-rules/${encodeURIComponent(uid)}`,
-      method: 'DELETE',
-      headers: KEEP_EDITABLE,
-    });
+  const moved: InstalledRule[] = [];
+  for (const rule of seen.values()) {
+    if (!there.has(rule.uid) && (await isSomewhere(rule.uid))) moved.push(rule);
   }
+  const rules = [...seen.values()].filter(({ uid }) => there.has(uid));
+  refuseChanged([...rules, ...moved], there, seen);
+  for (const [index, { uid }] of rules.entries()) {
+    try {
+      await request({ url: urlOfRule(uid), method: 'DELETE', headers: KEEP_EDITABLE });
+    } catch (error) {
+      if (index === 0) throw error;
+      const left = rules.slice(index).map(({ uid: id, title = id }) => title);
+      const removed = rules.slice(0, index).map(({ uid: id }) => id);
+      throw new RemovedInPart(removed, left, error);
+    }
+  }
+}
+
+async function isSomewhere(uid: string): Promise<boolean> {
+  return (await unlessNotFound(request<InstalledRule>({ url: urlOfRule(uid), method: 'GET' }))) !== undefined;
 }
 
 function byUid(group: Group | undefined): Map<string, InstalledRule> {
@@ -153,9 +166,13 @@ function refuseChanged(
   if (changed.length > 0) throw new ChangedMeanwhile(changed.map(({ uid, title = uid }) => title));
 }
 
-async function readGroup(place: GroupPlace): Promise<Group | undefined> {
+function readGroup(place: GroupPlace): Promise<Group | undefined> {
+  return unlessNotFound(request<Group>({ url: urlOf(place), method: 'GET' }));
+}
+
+async function unlessNotFound<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
-    return await request<Group>({ url: urlOf(place), method: 'GET' });
+    return await asked;
   } catch (error) {
     if (error instanceof ApiProblem && error.kind === 'not-found') return undefined;
     throw error;
@@ -188,4 +205,8 @@ async function writeGroup(
 
 function urlOf({ folderUid, group }: GroupPlace): string {
   return `${API}/folder/${encodeURIComponent(folderUid)}/rule-groups/${encodeURIComponent(group)}`;
+}
+
+function urlOfRule(uid: string): string {
+  return `${API}/alert-rules/${encodeURIComponent(uid)}`;
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { GroupPlace, Seen } from './alert-rules-api.ts';
 import type { ApiRule } from './api-rule.ts';
+import { RemovedInPart } from './removed-in-part.ts';
 import { type Chosen, importRules, removeInstalled } from './rule-changes.ts';
 import type { InstalledRule } from './rule-state.ts';
 import { shippedGroups, shippedRule, target } from './shipped-rule.fixture.ts';
@@ -22,6 +23,8 @@ vi.mock('./alert-rules-api.ts', () => ({
   },
   removeRules: async ({ folderUid, group }: GroupPlace, seen: Seen) => {
     log.push(`remove ${folderUid}/${group} ${[...seen.keys()].join(' ')}`);
+    if (failing === `in part ${group}`)
+      throw new RemovedInPart([[...seen.keys()][0]!], ['B'], new Error('no'));
     if (failing === group) throw new Error('refused');
   },
 }));
@@ -94,4 +97,15 @@ test('removeInstalled: one write a group', async () => {
   expect(log).toEqual(['remove f/a uat-service-slow uat-service-down', 'remove f/b uat-qdrant-down']);
   expect(changed.done).toEqual(['uat-service-slow', 'uat-service-down']);
   expect(changed.failed.map(({ group }) => group)).toEqual(['b']);
+});
+
+test('removeInstalled: what is gone of a group is done, though the rest is not', async () => {
+  failing = 'in part a';
+  const changed = await removeInstalled([
+    installed('ServiceSlow', 'f', 'a'),
+    installed('ServiceDown', 'f', 'a'),
+    installed('QdrantDown', 'f', 'b'),
+  ]);
+  expect(changed.done).toEqual(['uat-service-slow', 'uat-qdrant-down']);
+  expect(changed.failed.map(({ group }) => group)).toEqual(['a']);
 });

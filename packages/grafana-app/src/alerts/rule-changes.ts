@@ -1,4 +1,5 @@
 import { ensureFolder, FOLDER, type GroupPlace, putRules, removeRules } from './alert-rules-api.ts';
+import { RemovedInPart } from './removed-in-part.ts';
 import type { InstalledRule } from './rule-state.ts';
 import { type RuleTarget, ruleWith } from './rule-thresholds.ts';
 import type { ShippedGroup, ShippedRule } from './shipped-rules.ts';
@@ -11,7 +12,7 @@ export interface Chosen {
 export interface Changed {
   /** uids of the rules that were written or removed. */
   readonly done: readonly string[];
-  /** What was not, one a group. */
+  /** What was not, or not all of it, one a group. */
   readonly failed: readonly { readonly group: string; readonly error: unknown }[];
 }
 
@@ -93,6 +94,7 @@ async function each<T>(
     try {
       done.push(...(await change(place, all)));
     } catch (error) {
+      if (error instanceof RemovedInPart) done.push(...error.removed);
       failed.push({ group: place.group, error });
     }
   }

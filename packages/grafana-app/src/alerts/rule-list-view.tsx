@@ -14,7 +14,7 @@ import {
   thresholdValues,
 } from './rule-list.ts';
 import { RuleTable } from './rule-table.tsx';
-import { failureText, stateText } from './rule-texts.ts';
+import { failureText, failureTitle, stateText } from './rule-texts.ts';
 import type { RuleTarget } from './rule-thresholds.ts';
 
 interface Props {
@@ -203,14 +203,7 @@ function Result({ changed: { done, failed } }: { readonly changed: Changed }) {
         />
       )}
       {failed.map(({ group, error }) => (
-        <Alert
-          key={group}
-          severity="error"
-          title={t('alerts.failed', 'Not done in {{group}}', {
-            group,
-            interpolation: { escapeValue: false },
-          })}
-        >
+        <Alert key={group} severity="error" title={failureTitle(group, error)}>
           {failureText(error)}
         </Alert>
       ))}

@@ -1,6 +1,7 @@
 import { t } from '@grafana/i18n';
 import { toApiProblem } from '../grafana/api-problem.ts';
 import { ChangedMeanwhile } from './changed-meanwhile.ts';
+import { RemovedInPart } from './removed-in-part.ts';
 import type { RuleState } from './rule-state.ts';
 import type { ThresholdProblem } from './threshold-range.ts';
 
@@ -53,8 +54,28 @@ export function thresholdProblemText(problem: ThresholdProblem, typed: string): 
   }
 }
 
-/** Why a group was not changed. */
+/** @param error of `failureText` */
+export function failureTitle(group: string, error: unknown): string {
+  const values = { group, interpolation: { escapeValue: false } };
+  return error instanceof RemovedInPart
+    ? t('alerts.failed-in-part', 'Done in part only in {{group}}', values)
+    : t('alerts.failed', 'Not done in {{group}}', values);
+}
+
+/** Why a group was not changed, or not all of it. */
 export function failureText(error: unknown): string {
+  if (error instanceof RemovedInPart)
+    return t(
+      'alerts.removed-in-part',
+      '{{removed}} of {{all}} rules are removed. Not removed: {{titles}}. Grafana says: {{reason}}',
+      {
+        removed: error.removed.length,
+        all: error.removed.length + error.left.length,
+        titles: error.left.join(', '),
+        reason: error.reason,
+        interpolation: { escapeValue: false },
+      },
+    );
   if (error instanceof ChangedMeanwhile)
     return t(
       'alerts.changed-meanwhile',
