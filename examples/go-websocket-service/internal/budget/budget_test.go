@@ -34,6 +34,32 @@ func TestAShareIsTakenWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
+func TestAPartIsBoundedByItselfAndByTheWhole(t *testing.T) {
+	whole := New(100)
+	one, other := whole.Part(40), whole.Part(80)
+	first, second := one.Share(), other.Share()
+	for _, each := range []struct {
+		what        string
+		does        func() bool
+		want        bool
+		part, taken int64
+	}{
+		{"the first begins with 31", func() bool { return first.Begin(31) }, false, 0, 0},
+		{"the first begins with 30", func() bool { return first.Begin(30) }, true, 30, 30},
+		{"the first goes on with 11", func() bool { return first.Take(11) }, false, 30, 30},
+		{"the first goes on with 10", func() bool { return first.Take(10) }, true, 40, 40},
+		{"the second begins with 36", func() bool { return second.Begin(36) }, false, 40, 40},
+		{"the second takes 61", func() bool { return second.Take(61) }, false, 40, 40},
+		{"the second takes 60", func() bool { return second.Take(60) }, true, 40, 100},
+		{"the first keeps 5", func() bool { first.Keep(5); return true }, true, 5, 65},
+		{"both are released", func() bool { first.Release(); second.Release(); return true }, true, 0, 0},
+	} {
+		if got := each.does(); got != each.want || one.Taken() != each.part || whole.Taken() != each.taken {
+			t.Errorf("%s: %v, %d of the part, %d of the whole; not %v, %d, %d", each.what, got, one.Taken(), whole.Taken(), each.want, each.part, each.taken)
+		}
+	}
+}
+
 func TestManyTakeNoMoreThanThereIs(t *testing.T) {
 	b := New(1000)
 	var taking sync.WaitGroup

@@ -3,9 +3,12 @@ package service
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/coder/websocket"
 
 	"uat-tracing.example/websocket-service/internal/routertest"
 )
@@ -18,7 +21,7 @@ func complete(id string, bytes int) string {
 func TestMessagesOfAllConnectionsShareTheirMemory(t *testing.T) {
 	// Three quarters of it have room for 48 that are small, 16 KiB each.
 	const room = 48
-	r := start(t, "MAX_BYTES_UNDER_WAY=1048576", "ROUTER_MAX_ANSWER_BYTES=200000", "MAX_IN_FLIGHT=24")
+	r := start(t, "MAX_BYTES_UNDER_WAY=1048576", "ROUTER_MAX_ANSWER_BYTES=190000", "MAX_IN_FLIGHT=24", "MAX_CONNECTIONS_PER_ADDRESS=2048")
 	release := make(chan struct{})
 	r.router.Answer = func(http.ResponseWriter, *http.Request, routertest.Request) bool { <-release; return false }
 	clients := []*client{r.dial(t, nil), r.dial(t, nil)}
@@ -58,9 +61,49 @@ func TestMessagesOfAllConnectionsShareTheirMemory(t *testing.T) {
 	}
 }
 
+// One client with many connections leaves the others their room.
+func TestOneAddressDoesNotTakeAllTheMemory(t *testing.T) {
+	another := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}
+	if probe, err := net.ListenTCP("tcp", another); err != nil {
+		t.Skipf("this system has one address of the loopback only: %v", err)
+	} else {
+		_ = probe.Close()
+	}
+	r := start(t)
+	const quarter = 10 << 20
+	// The header of a large message and a half of it, which takes the most: 125 would take all there is.
+	for range 125 {
+		r.dialRaw(t).write(maskedFrame(text, 65_000, strings.Repeat("a", 33_000)))
+	}
+	waitUntil(t, "the address has its part", func() bool { return r.sockets.BytesUnderWay() > quarter/2 })
+	transport := &http.Transport{DialContext: (&net.Dialer{LocalAddr: another}).DialContext}
+	t.Cleanup(transport.CloseIdleConnections)
+	socket, _, err := websocket.Dial(t.Context(), r.URL()+"/ws", &websocket.DialOptions{HTTPClient: &http.Client{Transport: transport}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = socket.CloseNow() })
+	socket.SetReadLimit(-1)
+	other := &client{t, socket}
+	for i := range 20 {
+		other.send(complete(fmt.Sprint(i), 60_000))
+		if got := other.receive(); got.Type != "completion" {
+			t.Fatalf("%+v", got)
+		}
+	}
+	if got := r.sockets.BytesUnderWay(); got > quarter {
+		t.Errorf("%d bytes of one address are under way", got)
+	}
+	same := r.dial(t, nil)
+	same.send(complete("same", 60_000))
+	if got := same.receive(); got.Code != "busy" || got.ID != "same" {
+		t.Errorf("%+v", got)
+	}
+}
+
 // Messages that are only begun take their part as well, and do not for ever.
 func TestMessagesThatDoNotComeToTheirEnd(t *testing.T) {
-	r := start(t, "MAX_BYTES_UNDER_WAY=1048576", "ROUTER_MAX_ANSWER_BYTES=200000", "MESSAGE_TIMEOUT_MS=500", "PING_INTERVAL_MS=3600000")
+	r := start(t, "MAX_BYTES_UNDER_WAY=1048576", "ROUTER_MAX_ANSWER_BYTES=190000", "MESSAGE_TIMEOUT_MS=500", "PING_INTERVAL_MS=3600000")
 	c := r.dialRaw(t)
 	c.write(maskedFrame(text, 60_000, strings.Repeat("a", 40_000)))
 	waitUntil(t, "it counts", func() bool { return r.sockets.BytesUnderWay() >= 200_000 })
@@ -81,7 +124,7 @@ func TestAnAnswerForWhichThereIsNoMemory(t *testing.T) {
 func anAnswerWithoutMemory(t *testing.T, stream bool) {
 	t.Helper()
 	// Room for one of 150 KB, four times, and not for two.
-	r := start(t, "MAX_BYTES_UNDER_WAY=1048576", "ROUTER_MAX_ANSWER_BYTES=200000")
+	r := start(t, "MAX_BYTES_UNDER_WAY=1048576", "ROUTER_MAX_ANSWER_BYTES=190000")
 	release := make(chan struct{})
 	r.router.Answer = func(w http.ResponseWriter, _ *http.Request, asked routertest.Request) bool {
 		w.Header().Set("Content-Type", "application/json")

@@ -61,8 +61,13 @@ type Socket struct {
 	// MAX_BYTES_UNDER_WAY, default 41943040 (40 MiB): memory of all messages of all connections, from their first byte to the
 	// last one of their answer. A message counts four times its size, one to be completed 16 KiB more, and four times what the
 	// router answers. One for which there is no room is answered with the error busy, and the last quarter is for answers. At
-	// least 12 times MAX_MESSAGE_BYTES and 5 times ROUTER_MAX_ANSWER_BYTES: the largest of each fits when nothing else is there.
+	// least 12 times MAX_MESSAGE_BYTES, and four times it and ROUTER_MAX_ANSWER_BYTES together and 16 KiB: the largest message
+	// fits together with the largest answer when nothing else is there.
 	MaxBytesUnderWay int64
+	// What the connections of one client address may have of it: twice the share that they may have of all connections, a quarter
+	// with the defaults, all of it where MAX_CONNECTIONS_PER_ADDRESS is half of MAX_CONNECTIONS or more; and one largest message
+	// with its answer in any case.
+	MaxBytesUnderWayPerAddress int64
 	// MAX_MESSAGE_BYTES, default 65536: a larger message closes its connection with 1009.
 	MaxMessageBytes int64
 	// MAX_IN_FLIGHT, default 8 messages of one connection: a further one is answered with the error busy.
@@ -176,10 +181,12 @@ func Read(lookup func(string) (string, bool)) (*Settings, error) {
 		},
 		Tracing: readTracing(v),
 	}
-	if least := max(12*s.Socket.MaxMessageBytes, 5*s.Router.MaxAnswerBytes); s.Socket.MaxBytesUnderWay < least {
+	least := leastBytesUnderWay(s.Socket.MaxMessageBytes, s.Router.MaxAnswerBytes)
+	if s.Socket.MaxBytesUnderWay < least {
 		v.wrong("MAX_BYTES_UNDER_WAY", fmt.Sprint(s.Socket.MaxBytesUnderWay),
-			fmt.Sprintf("at least %d, 12 times MAX_MESSAGE_BYTES and 5 times ROUTER_MAX_ANSWER_BYTES", least))
+			fmt.Sprintf("at least %d, for the largest message and the largest answer that MAX_MESSAGE_BYTES and ROUTER_MAX_ANSWER_BYTES allow", least))
 	}
+	s.Socket.MaxBytesUnderWayPerAddress = bytesPerAddress(s.Socket, least)
 	if v.err != nil {
 		return nil, v.err
 	}

@@ -94,7 +94,7 @@ func TestBadSettingsAreNamed(t *testing.T) {
 		{"UAT_TRACING_PRESET", "prod", "development, production, collector, off"},
 		{"OTEL_RESOURCE_ATTRIBUTES", "a", "key=value"}, {"OTEL_RESOURCE_ATTRIBUTES", "a=%zz", "percent-encoded"},
 		{"OTEL_BSP_MAX_QUEUE_SIZE", "0", "from 1 to"}, {"MAX_QUEUE_BYTES", "1", "from 65536 to"},
-		{"MAX_CONNECTIONS_PER_ADDRESS", "0", "from 1 to"}, {"MAX_BYTES_UNDER_WAY", "1k", "from 262144 to"}, {"MAX_BYTES_UNDER_WAY", "300000", "at least 5242880"},
+		{"MAX_CONNECTIONS_PER_ADDRESS", "0", "from 1 to"}, {"MAX_BYTES_UNDER_WAY", "1k", "from 262144 to"}, {"MAX_BYTES_UNDER_WAY", "300000", "at least 4472832"},
 		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "none", "from 1 to"}, {"OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "0", "from 1 to"},
 	} {
 		_, err := read(t, map[string]string{each.name: each.value})
@@ -104,12 +104,43 @@ func TestBadSettingsAreNamed(t *testing.T) {
 	}
 	// A message that never fits would be refused for ever.
 	_, err := read(t, map[string]string{"MAX_MESSAGE_BYTES": "16777216"})
-	if err == nil || !strings.Contains(err.Error(), `MAX_BYTES_UNDER_WAY is "41943040"; allowed is at least 201326592, 12 times MAX_MESSAGE_BYTES`) {
+	if err == nil || !strings.Contains(err.Error(), `MAX_BYTES_UNDER_WAY is "41943040"; allowed is at least 201326592, for the largest message`) {
 		t.Errorf("%v", err)
 	}
 	_, err = read(t, map[string]string{"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "NaN"})
 	if err == nil || !strings.Contains(err.Error(), `OTEL_TRACES_SAMPLER_ARG is "NaN"; allowed is a number from 0 to 1`) {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestBytesUnderWay(t *testing.T) {
+	const all, message, answer, connections, perAddress = "MAX_BYTES_UNDER_WAY", "MAX_MESSAGE_BYTES", "ROUTER_MAX_ANSWER_BYTES", "MAX_CONNECTIONS", "MAX_CONNECTIONS_PER_ADDRESS"
+	for _, each := range []struct {
+		variables map[string]string
+		// of one address; 0 for a setting that is refused.
+		want int64
+	}{
+		{map[string]string{}, 10 << 20},
+		{map[string]string{perAddress: "1000"}, 40 << 20 * 1000 / 1024},
+		{map[string]string{perAddress: "2048"}, 40 << 20},
+		{map[string]string{perAddress: "1000000"}, 40 << 20},
+		// The largest of both fits: 4 * 65536 + 16384 + 4 * 1048576.
+		{map[string]string{perAddress: "1"}, 4_472_832},
+		{map[string]string{all: "4472832"}, 4_472_832},
+		{map[string]string{all: "4472831"}, 0},
+		{map[string]string{all: "1000000", answer: "200000"}, 0},
+		{map[string]string{all: "1078528", answer: "200000"}, 1_078_528},
+		{map[string]string{all: "786432", answer: "1000"}, 786_432},
+		{map[string]string{all: "786431", answer: "1000"}, 0},
+		{map[string]string{all: "3000000", answer: "1000", connections: "4", perAddress: "1"}, 1_500_000},
+	} {
+		s, err := read(t, each.variables)
+		switch {
+		case each.want == 0 && (err == nil || !strings.HasPrefix(err.Error(), all+" is ")):
+			t.Errorf("%v: %v", each.variables, err)
+		case each.want != 0 && (err != nil || s.Socket.MaxBytesUnderWayPerAddress != each.want):
+			t.Errorf("%v: %+v (%v)", each.variables, s, err)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"uat-tracing.example/websocket-service/internal/budget"
 	"uat-tracing.example/websocket-service/internal/router"
+	"uat-tracing.example/websocket-service/internal/settings"
 )
 
 var errConnectionEnds = errors.New("the connection ends")
@@ -73,7 +74,7 @@ func (c *connection) complete(message incoming, size int, share *budget.Share) {
 func (c *connection) askRouter(ctx context.Context, message incoming, share *budget.Share) (router.Completion, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.handler.options.MessageTimeout)
 	defer cancel()
-	request := router.Request{Prompt: message.Prompt, Room: func(bytes int64) bool { return share.Take(memoryFactor * bytes) }}
+	request := router.Request{Prompt: message.Prompt, Room: func(bytes int64) bool { return share.Take(settings.MemoryFactor * bytes) }}
 	if message.MaxTokens != nil {
 		request.MaxTokens = *message.MaxTokens
 	}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/coder/websocket"
 	"go.opentelemetry.io/otel/trace"
+
+	"uat-tracing.example/websocket-service/internal/budget"
 )
 
 // closeTimeout for a client to take the close frame and to answer it.
@@ -21,6 +23,8 @@ type connection struct {
 	id      string
 	// remote address, host:port.
 	remote string
+	// memory of its messages under way, shared with all connections of its address.
+	memory *budget.Budget
 	// handshake is the span of the upgrade request, caller what that request carried.
 	handshake trace.SpanContext
 	caller    trace.SpanContext

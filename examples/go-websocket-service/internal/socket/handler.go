@@ -43,15 +43,17 @@ type Handler struct {
 
 // NewHandler without connections. Shutdown ends those it gets.
 func NewHandler(options Options) *Handler {
+	memory := budget.New(options.MaxBytesUnderWay)
 	return &Handler{
 		options: options,
 		tracer:  options.TracerProvider.Tracer("uat-tracing.example/websocket-service/internal/socket"),
 		connections: registry{
 			limit:      options.MaxConnections,
 			perAddress: addresses.NewCounter(options.MaxConnectionsPerAddress),
+			memory:     addresses.NewBudgets(memory, options.MaxBytesUnderWayPerAddress),
 			open:       make(map[*connection]struct{}),
 		},
-		memory: budget.New(options.MaxBytesUnderWay),
+		memory: memory,
 	}
 }
 

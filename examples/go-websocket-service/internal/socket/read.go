@@ -8,13 +8,14 @@ import (
 	"github.com/coder/websocket"
 
 	"uat-tracing.example/websocket-service/internal/budget"
+	"uat-tracing.example/websocket-service/internal/settings"
 )
 
 // slowSender is the end of a client whose message does not come to its end.
 var slowSender = closeCause{code: websocket.StatusPolicyViolation, reason: "the message does not come to its end"}
 
-// noRoom is said where the budget of all connections is used up.
-const noRoom = "too much is under way in this service; try again later"
+// noRoom is said where the budget of all connections, or of those of the client's address, is used up.
+const noRoom = "too much is under way in this service, or for your address; try again later"
 
 // read messages until the connection ends, and return why.
 func (c *connection) read() closeCause {
@@ -23,7 +24,7 @@ func (c *connection) read() closeCause {
 		if err != nil {
 			return causeOf(err)
 		}
-		share := c.handler.memory.Share()
+		share := c.memory.Share()
 		arriving := time.AfterFunc(c.handler.options.MessageTimeout, func() { c.close(slowSender) })
 		data, size, err := receive(from, share)
 		arriving.Stop()
@@ -75,7 +76,7 @@ func (c *connection) take(kind websocket.MessageType, data []byte, size int, sha
 		c.send(pongMessage{"pong", message.ID}, nil)
 	default:
 		refused := c.inFlight.begin()
-		if refused == "" && !share.Begin(messageMemory) {
+		if refused == "" && !share.Begin(settings.MessageMemory) {
 			c.inFlight.end()
 			refused = noRoom
 		}

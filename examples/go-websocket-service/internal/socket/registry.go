@@ -12,6 +12,8 @@ import (
 type registry struct {
 	limit      int
 	perAddress *addresses.Counter
+	// memory of the messages under way, a part for each address.
+	memory *addresses.Budgets
 
 	mu       sync.Mutex
 	open     map[*connection]struct{}
@@ -30,6 +32,7 @@ func (r *registry) add(c *connection) (status int, refused string) {
 	case !r.perAddress.Add(c.remote):
 		return http.StatusTooManyRequests, "too many connections of your address; MAX_CONNECTIONS_PER_ADDRESS allows no more"
 	}
+	c.memory = r.memory.Join(c.remote)
 	r.open[c] = struct{}{}
 	return 0, ""
 }
@@ -40,6 +43,7 @@ func (r *registry) remove(c *connection) {
 	delete(r.open, c)
 	r.mu.Unlock()
 	r.perAddress.Remove(c.remote)
+	r.memory.Leave(c.remote)
 	close(c.gone)
 }
 
