@@ -17,11 +17,12 @@ var sensitiveKeys = struct {
 	known map[attribute.Key]bool
 }{known: make(map[attribute.Key]bool)}
 
-// Attributes with every secret masked; the very same slice when there is none.
-func Attributes(original []attribute.KeyValue) []attribute.KeyValue {
+// Attributes with every secret masked, and their texts then cut to so many characters, 0 for as they are; the very same slice
+// when there is nothing of it.
+func Attributes(original []attribute.KeyValue, longest int) []attribute.KeyValue {
 	masked := original
 	for i, each := range original {
-		value, changed := maskValue(each)
+		value, changed := maskValue(each, longest)
 		if !changed {
 			continue
 		}
@@ -34,21 +35,28 @@ func Attributes(original []attribute.KeyValue) []attribute.KeyValue {
 }
 
 // maskValue leaves numbers and booleans: they are counts and switches, gen_ai.usage.input_tokens.
-func maskValue(each attribute.KeyValue) (attribute.Value, bool) {
+func maskValue(each attribute.KeyValue, longest int) (attribute.Value, bool) {
 	switch each.Value.Type() {
 	case attribute.STRING:
 		text := each.Value.AsString()
-		masked := maskText(each.Key, text)
+		masked := maskAndCut(each.Key, text, longest)
 		return attribute.StringValue(masked), masked != text
 	case attribute.STRINGSLICE:
 		texts := each.Value.AsStringSlice()
 		masked := make([]string, len(texts))
 		for i, text := range texts {
-			masked[i] = maskText(each.Key, text)
+			masked[i] = maskAndCut(each.Key, text, longest)
 		}
 		return attribute.StringSliceValue(masked), !slices.Equal(masked, texts)
 	}
 	return each.Value, false
+}
+
+func maskAndCut(key attribute.Key, text string, longest int) string {
+	if longest == 0 {
+		return maskText(key, text)
+	}
+	return cut(text, longest, func(text string) string { return maskText(key, text) })
 }
 
 func maskText(key attribute.Key, text string) string {

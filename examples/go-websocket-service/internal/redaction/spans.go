@@ -10,6 +10,9 @@ import (
 
 // Masker of spans.
 type Masker struct {
+	// Longest text of an attribute that is left, in characters; 0 for any. The span has to have Margin more of it, where there
+	// is more.
+	Longest int
 	// One masked resource for each original: few, and asked for with every span.
 	resources sync.Map
 }
@@ -26,9 +29,9 @@ func (m *Masker) Mask(spans []sdktrace.ReadOnlySpan) []sdktrace.ReadOnlySpan {
 			ReadOnlySpan: span,
 			name:         Text(span.Name()),
 			status:       status,
-			attributes:   Attributes(span.Attributes()),
-			events:       maskEvents(span.Events()),
-			links:        maskLinks(span.Links()),
+			attributes:   Attributes(span.Attributes(), m.Longest),
+			events:       maskEvents(span.Events(), m.Longest),
+			links:        maskLinks(span.Links(), m.Longest),
 			resource:     m.maskResource(span.Resource()),
 		}
 	}
@@ -39,7 +42,7 @@ func (m *Masker) maskResource(original *resource.Resource) *resource.Resource {
 	if known, found := m.resources.Load(original); found {
 		return known.(*resource.Resource)
 	}
-	masked := resource.NewWithAttributes(original.SchemaURL(), Attributes(original.Attributes())...)
+	masked := resource.NewWithAttributes(original.SchemaURL(), Attributes(original.Attributes(), 0)...)
 	m.resources.Store(original, masked)
 	return masked
 }
@@ -61,19 +64,19 @@ func (s maskedSpan) Events() []sdktrace.Event         { return s.events }
 func (s maskedSpan) Links() []sdktrace.Link           { return s.links }
 func (s maskedSpan) Resource() *resource.Resource     { return s.resource }
 
-func maskEvents(original []sdktrace.Event) []sdktrace.Event {
+func maskEvents(original []sdktrace.Event, longest int) []sdktrace.Event {
 	masked := make([]sdktrace.Event, len(original))
 	for i, event := range original {
-		event.Name, event.Attributes = Text(event.Name), Attributes(event.Attributes)
+		event.Name, event.Attributes = Text(event.Name), Attributes(event.Attributes, longest)
 		masked[i] = event
 	}
 	return masked
 }
 
-func maskLinks(original []sdktrace.Link) []sdktrace.Link {
+func maskLinks(original []sdktrace.Link, longest int) []sdktrace.Link {
 	masked := make([]sdktrace.Link, len(original))
 	for i, link := range original {
-		link.Attributes = Attributes(link.Attributes)
+		link.Attributes = Attributes(link.Attributes, longest)
 		masked[i] = link
 	}
 	return masked

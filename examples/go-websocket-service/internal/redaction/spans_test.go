@@ -59,6 +59,6 @@ func BenchmarkAttributes(b *testing.B) {
 		attribute.String("url.full", "http://127.0.0.1:8001/v1/completions"), attribute.String("server.address", "127.0.0.1")}
 	b.ReportAllocs()
 	for b.Loop() {
-		Attributes(attributes)
+		Attributes(attributes, 1024)
 	}
 }

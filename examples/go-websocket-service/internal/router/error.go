@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"unicode/utf8"
+
+	"uat-tracing.example/websocket-service/internal/redaction"
 )
 
 // Code says what went wrong, in the words of the service's error messages.
@@ -78,8 +80,17 @@ func refusal(status int, body []byte) *Error {
 // maxMessageLength of another program's text in ours, in bytes.
 const maxMessageLength = 300
 
-// shorten a text to so many bytes, at the end of a character, with a mark behind them.
+// shorten a text to so many bytes, with every secret in it masked: afterwards, one that is cut would not be known as one.
 func shorten(text string, length int) string {
+	masked := redaction.Cut(text, length)
+	if len(text) > length && len(masked) <= length {
+		return masked + "…"
+	}
+	return cut(masked, length)
+}
+
+// cut a text to so many bytes, at the end of a character, with a mark behind them.
+func cut(text string, length int) string {
 	if len(text) <= length {
 		return text
 	}

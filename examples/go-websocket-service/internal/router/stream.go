@@ -35,7 +35,7 @@ const (
 // addTo the completion what the chunk brings besides its text, and return the text.
 func (c *chunk) addTo(completion *Completion) string {
 	if c.Model != "" {
-		completion.Model = shorten(c.Model, maxModelLength)
+		completion.Model = cut(c.Model, maxModelLength)
 	}
 	if isObject(c.Usage) && len(c.Usage) <= maxUsageBytes {
 		completion.Usage = c.Usage

@@ -26,5 +26,13 @@ func TestTextOfOthersIsShortened(t *testing.T) {
 		if len(got) > maxMessageLength+len("…") || strings.ToValidUTF8(got, "?") != got {
 			t.Errorf("%q", got)
 		}
+		if strings.HasSuffix(got, "…") != (len(text) > maxMessageLength) {
+			t.Errorf("%q is marked wrongly", got)
+		}
+	}
+	// The secret's end, which tells that it is one, would be cut off.
+	got := shorten(strings.Repeat("a", maxMessageLength-30)+" postgres://user:hunter22secret@db/x", maxMessageLength)
+	if strings.Contains(got, "hunter2") {
+		t.Errorf("%q", got)
 	}
 }

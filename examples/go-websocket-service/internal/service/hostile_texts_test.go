@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"uat-tracing.example/websocket-service/internal/routertest"
 )
 
 func TestTextsOfCallersAreCutInSpans(t *testing.T) {
@@ -35,6 +37,42 @@ func TestTextsOfCallersAreCutInSpans(t *testing.T) {
 	}
 	if want := "a=" + long + ",b=" + long; complete.TraceState != want || r.router.Requests()[0].Header.Get("tracestate") != want {
 		t.Errorf("tracestate of the message: %s", complete.TraceState)
+	}
+}
+
+// What tells that it is a secret may come behind the cut.
+func TestASecretThatIsCutIsMasked(t *testing.T) {
+	r := start(t)
+	const secret = "postgres://user:hunter22secret@db/x"
+	r.router.Answer = func(w http.ResponseWriter, _ *http.Request, _ routertest.Request) bool {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusBadGateway)
+		fmt.Fprintf(w, `{"error":{"message":"%s %s"}}`, strings.Repeat("a", 270), secret)
+		return true
+	}
+	c := r.dial(t, http.Header{"User-Agent": {strings.Repeat("a", 994) + " " + secret}, "X-Forwarded-For": {strings.Repeat("a", 994) + " " + secret}})
+	c.send(complete("a", 10))
+	if got := c.receive(); got.Code != "router_unavailable" || strings.Contains(got.Message, "hunter2") {
+		t.Errorf("%+v", got)
+	}
+	c.send(`{"type":"` + strings.Repeat("a", 10) + " " + secret + `","id":"b"}`)
+	if got := c.receive(); got.Code != "bad_message" || strings.Contains(got.Message, "hunter2") {
+		t.Errorf("%+v", got)
+	}
+	c.close()
+	handshake := r.otlp.Named(t, "GET /ws")
+	for _, key := range []string{"user_agent.original", "client.address"} {
+		if got, _ := handshake.Attribute(key).(string); len(got) != 1024 || !strings.HasPrefix(got[994:], " postgres://REDACTED:REDACTED@"[:20]) {
+			t.Errorf("%s: %q", key, got)
+		}
+	}
+	if got := fmt.Sprint(r.otlp.Named(t, "complete /ws")); strings.Contains(got, "hunter2") {
+		t.Errorf("%s", got)
+	}
+	r.log.mu.Lock()
+	defer r.log.mu.Unlock()
+	if strings.Contains(r.log.all.String(), "hunter2") {
+		t.Errorf("%s", r.log.all.String())
 	}
 }
 

@@ -118,7 +118,7 @@ type Tracing struct {
 	ParentBased bool
 
 	// OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT, else OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT, default 1024 characters (the standard's
-	// is none): longer texts of attributes are cut, without a mark, as the standard has it.
+	// is none): longer texts of attributes are cut, without a mark, as the standard has it, when secrets in them have been masked.
 	MaxAttributeLength int
 
 	Batch Batch

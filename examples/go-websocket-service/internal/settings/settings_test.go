@@ -148,6 +148,7 @@ func TestNoErrorShowsASecret(t *testing.T) {
 	for name, value := range map[string]string{
 		"ROUTER_URL": "http://anna:hunter22@router:8001", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://anna:hunter22@collector:4317?token=hunter22",
 		"ALLOWED_ORIGINS": "http://anna:hunter22@x", "OTEL_RESOURCE_ATTRIBUTES": "password=%zzhunter22",
+		"LOG_LEVEL": strings.Repeat("a", 50) + " postgres://user:hunter22secret@db/x",
 	} {
 		if _, err := read(t, map[string]string{name: value}); err == nil || strings.Contains(err.Error(), "hunter22") {
 			t.Errorf("%s: %v", name, err)

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"uat-tracing.example/websocket-service/internal/redaction"
 )
 
 // maxMillis of every time-out: one hour. More is a typing error.
@@ -27,7 +29,7 @@ func (v *variables) wrong(name, value, allowed string) {
 // quote shows a value on one line, and no more of it than tells which one it is.
 func quote(value string) string {
 	if len(value) > 80 {
-		value = strings.ToValidUTF8(value[:80], "") + "…"
+		value = redaction.Cut(value, 80) + "…"
 	}
 	return strconv.Quote(value)
 }

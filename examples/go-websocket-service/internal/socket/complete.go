@@ -11,13 +11,14 @@ import (
 	"go.opentelemetry.io/otel/codes"
 
 	"uat-tracing.example/websocket-service/internal/budget"
+	"uat-tracing.example/websocket-service/internal/redaction"
 	"uat-tracing.example/websocket-service/internal/router"
 	"uat-tracing.example/websocket-service/internal/settings"
 )
 
 var errConnectionEnds = errors.New("the connection ends")
 
-// maxFaultLength of a text about a mistake of ours.
+// maxFaultLength of a text about a mistake of ours, in characters.
 const maxFaultLength = 1024
 
 // complete one message: ask the router, and send its answer. The share is released when that is written.
@@ -34,7 +35,7 @@ func (c *connection) complete(message incoming, size int, share *budget.Share) {
 	// A mistake of ours ends one connection, not the service.
 	defer func() {
 		if fault := recover(); fault != nil {
-			text := fmt.Sprintf("%.*s", maxFaultLength, fmt.Sprint(fault))
+			text := redaction.Cut(fmt.Sprint(fault), maxFaultLength)
 			span.RecordError(errors.New("panic: " + text))
 			span.SetStatus(codes.Error, "panic")
 			c.handler.options.Logger.ErrorContext(ctx, "message failed", "connection", c.id, "error", text)

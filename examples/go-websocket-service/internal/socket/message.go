@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"uat-tracing.example/websocket-service/internal/redaction"
 )
 
 // maxIDLength of a message's id, in characters.
@@ -56,7 +58,7 @@ func parseMessage(data []byte) (incoming, error) {
 		}
 		return message, nil
 	}
-	return message, fmt.Errorf("type is %.40q; allowed are complete, ping", message.Type)
+	return message, fmt.Errorf("type is %q; allowed are complete, ping", redaction.Cut(message.Type, 40))
 }
 
 // maxQuoteLength of what a client sent within our text about it, in bytes.

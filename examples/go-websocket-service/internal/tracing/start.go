@@ -65,13 +65,14 @@ func Start(ctx context.Context, s settings.Tracing, logger *slog.Logger) (*Traci
 	report := export.NewLogReport(logger, s.Endpoint.String())
 	t.processor = export.NewBatchProcessor(exporter, export.Options{
 		Batch:  s.Batch,
-		Mask:   (&redaction.Masker{}).Mask,
+		Mask:   (&redaction.Masker{Longest: s.MaxAttributeLength}).Mask,
 		Report: report,
 	})
 	provider := sdktrace.NewTracerProvider(
 		sdktrace.WithSampler(sampler),
 		sdktrace.WithResource(newResource(s)),
-		sdktrace.WithRawSpanLimits(limitsWith(s.MaxAttributeLength)),
+		// The rest is cut when it is masked.
+		sdktrace.WithRawSpanLimits(limitsWith(s.MaxAttributeLength+redaction.Margin)),
 		sdktrace.WithSpanProcessor(ownTexts{}),
 		sdktrace.WithSpanProcessor(t.processor),
 	)
