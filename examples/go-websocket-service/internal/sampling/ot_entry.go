@@ -5,16 +5,12 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"uat-tracing.example/websocket-service/internal/tracecontext"
 )
 
-const (
-	// maxEntryLength of the whole entry: https://opentelemetry.io/docs/specs/otel/trace/tracestate-handling/
-	maxEntryLength = 256
-	// https://www.w3.org/TR/trace-context-2/#tracestate-limits
-	maxMembers = 32
-	maxLength  = 512
-	longMember = 128
-)
+// maxEntryLength of the whole entry: https://opentelemetry.io/docs/specs/otel/trace/tracestate-handling/
+const maxEntryLength = 256
 
 var subMember = regexp.MustCompile(`^[a-z][a-z0-9]*:[A-Za-z0-9._-]*$`)
 
@@ -95,20 +91,17 @@ func (e otEntry) write(state trace.TraceState, threshold *Threshold) trace.Trace
 	return written
 }
 
+// makeRoom for one member of so many characters.
 func makeRoom(state trace.TraceState, length int) trace.TraceState {
-	for state.Len() > 0 && (state.Len() >= maxMembers || length+1+len(state.String()) > maxLength) {
-		var oldest, oldestLong string
-		state.Walk(func(key, value string) bool {
-			oldest = key
-			if len(key)+1+len(value) > longMember {
-				oldestLong = key
-			}
-			return true
-		})
-		if length+1+len(state.String()) > maxLength && oldestLong != "" {
-			oldest = oldestLong
-		}
-		state = state.Delete(oldest)
+	var members []string
+	state.Walk(func(key, value string) bool {
+		members = append(members, key+"="+value)
+		return true
+	})
+	kept := tracecontext.Fit(members, tracecontext.MaxStateMembers-1, tracecontext.MaxStateLength-1-length)
+	if len(kept) < len(members) {
+		// Members of a tracestate make one.
+		state, _ = trace.ParseTraceState(strings.Join(kept, ","))
 	}
 	return state
 }

@@ -16,9 +16,6 @@ const (
 	// Of version 00: https://www.w3.org/TR/trace-context-2/#traceparent-header-field-values
 	version00Length = 55
 	flagsAt         = version00Length - 2
-	// https://www.w3.org/TR/trace-context-2/#tracestate-limits
-	maxStateLength  = 512
-	maxStateMembers = 32
 )
 
 // Propagator of W3C trace context. What it writes is OpenTelemetry's.
@@ -59,11 +56,14 @@ func valuesOf(carrier propagation.TextMapCarrier, key string) []string {
 }
 
 // withKnownFlags sets those of version 00 to zero that have no meaning yet, which is all that W3C asks for: they make no
-// traceparent wrong. Later versions are OpenTelemetry's to read.
+// traceparent wrong. More than the 55 characters of version 00 does. Later versions are OpenTelemetry's to read.
 func withKnownFlags(parent string) string {
 	const digits = "0123456789abcdef"
-	if len(parent) != version00Length || !strings.HasPrefix(parent, "00-") {
+	if !strings.HasPrefix(parent, "00-") {
 		return parent
+	}
+	if len(parent) != version00Length {
+		return ""
 	}
 	high, low := strings.IndexByte(digits, parent[flagsAt]), strings.IndexByte(digits, parent[flagsAt+1])
 	if high < 0 || low < 0 {
@@ -73,31 +73,29 @@ func withKnownFlags(parent string) string {
 	return parent[:flagsAt] + "0" + digits[known:known+1]
 }
 
-// boundedState leaves out members that are none, those beyond 32, and those that do not fit into 512 characters any more.
+// boundedState leaves out members that are none, those beyond the first 32, and of these what Fit removes.
 func boundedState(state string) string {
-	if len(state) <= maxStateLength {
+	if len(state) <= MaxStateLength {
 		if _, err := trace.ParseTraceState(state); err == nil {
 			return state
 		}
 	}
-	var kept []string
-	length := -1
+	var members []string
 	seen := make(map[string]bool)
 	for member := range strings.SplitSeq(state, ",") {
 		member = strings.Trim(member, " \t")
 		key, _, _ := strings.Cut(member, "=")
-		if member == "" || seen[key] || length+1+len(member) > maxStateLength {
+		if member == "" || seen[key] || len(member) > MaxStateLength {
 			continue
 		}
 		if _, err := trace.ParseTraceState(member); err != nil {
 			continue
 		}
 		seen[key] = true
-		kept = append(kept, member)
-		length += 1 + len(member)
-		if len(kept) == maxStateMembers {
+		members = append(members, member)
+		if len(members) == MaxStateMembers {
 			break
 		}
 	}
-	return strings.Join(kept, ",")
+	return strings.Join(Fit(members, MaxStateMembers, MaxStateLength), ",")
 }

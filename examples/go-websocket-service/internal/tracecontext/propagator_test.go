@@ -41,6 +41,8 @@ func TestTraceparentHeaders(t *testing.T) {
 		{"flags without a meaning, not sampled", []string{"00-" + ids + "-04"}, "00-" + ids + "-00"},
 		{"flags in upper case", []string{"00-" + ids + "-0A"}, noContext},
 		{"flags that are none", []string{"00-" + ids + "-0g"}, noContext},
+		{"a dash behind version 00", []string{"00-" + ids + "-01-"}, noContext},
+		{"version 00, too short", []string{"00-" + ids + "-1"}, noContext},
 		{"more behind version 00", []string{"00-" + ids + "-01-more"}, noContext},
 		{"a later version, with more", []string{"01-" + ids + "-09-more"}, "00-" + ids + "-01"},
 		{"version ff", []string{"ff-" + ids + "-01"}, noContext},
@@ -72,6 +74,8 @@ func TestTracestateHeaders(t *testing.T) {
 		{"512 characters", []string{long("a", 256), long("b", 255)}, long("a", 256) + "," + long("b", 255)},
 		{"513 characters", []string{long("a", 256) + "," + long("b", 256)}, long("a", 256)},
 		{"a long one between", []string{long("a", 256), long("b", 256), "c=3"}, long("a", 256) + ",c=3"},
+		{"a long one before short ones", []string{long("a", 250), long("b", 128), long("c", 128), "d=45"}, long("b", 128) + "," + long("c", 128) + ",d=45"},
+		{"short ones", []string{long("a", 128), long("b", 128), long("c", 128), long("d", 126), "e=5"}, long("a", 128) + "," + long("b", 128) + "," + long("c", 128)},
 		{"16 KB", []string{strings.TrimSuffix(strings.Repeat(long("a", 500)+",", 32), ",")}, ""},
 		{"more than 32", many, strings.Join(many[:32], ",")},
 		{"the same key twice", []string{"a=1,b=2,a=3"}, "a=1,b=2"},
@@ -92,7 +96,7 @@ func FuzzTracestate(f *testing.F) {
 	f.Add(strings.Repeat("a=1,", 400), "ot=th:0")
 	f.Fuzz(func(t *testing.T, first, second string) {
 		_, state := readBack(http.Header{"Traceparent": {"00-" + ids + "-01"}, "Tracestate": {first, second}})
-		if len(state) > maxStateLength || strings.Count(state, ",") >= maxStateMembers {
+		if len(state) > MaxStateLength || strings.Count(state, ",") >= MaxStateMembers {
 			t.Errorf("%d characters: %s", len(state), state)
 		}
 	})
