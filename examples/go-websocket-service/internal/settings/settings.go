@@ -40,7 +40,8 @@ type Router struct {
 
 // Socket settings: who may connect, and the bounds of connections and messages.
 //
-// The defaults fit into the 256 MiB of the reference stack, with GOMEMLIMIT=200MiB, at the worst:
+// The defaults fit into the 256 MiB of the reference stack. In use at the worst, to which GOMEMLIMIT=200MiB adds 8 MiB that are
+// not collected yet, and the program its own pages:
 //
 //	 80 MiB  MAX_CONNECTIONS of 40 KiB: 25 KiB measured (15 heap, 10 stacks), and refusals in the queue
 //	 40 MiB  MAX_BYTES_UNDER_WAY
