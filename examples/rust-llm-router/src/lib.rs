@@ -19,6 +19,7 @@ mod sampling;
 mod server;
 mod server_span;
 mod settings;
+mod spanned_body;
 mod telemetry;
 mod text_vector;
 mod trace_context;

@@ -1,25 +1,22 @@
 //! The server span of a request, from its head to the last byte of its answer, and the limits within it.
 
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context as TaskContext, Poll};
 
 use axum::body::Body;
 use axum::extract::{Extension, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use http_body::{Body as HttpBody, Frame, SizeHint};
+use http_body::Body as _;
 use opentelemetry::trace::TraceContextExt;
-use tokio::sync::OwnedSemaphorePermit;
 use tracing::{Instrument, Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::api_error::ErrorType;
 use crate::body_budget::BodyShare;
 use crate::routes::App;
+use crate::spanned_body::{CutOff, SpannedBody};
 use crate::trace_context::{Caller, read_caller, tidy_tracestate};
 
 /// Probes: traced only below a trace that someone else has begun, and not limited.
@@ -37,6 +34,8 @@ pub async fn trace_request(
     if probe && !matches!(caller, Caller::Parent(_)) {
         return next.run(request).await;
     }
+    // Its answer ends with the head.
+    let only_head = request.method() == Method::HEAD;
     let span = start(&request, client, caller);
     let mut watched = CutOff { span: span.clone(), ended: false };
     let context = span.context();
@@ -58,8 +57,8 @@ pub async fn trace_request(
     }
     let share = response.extensions_mut().remove::<Arc<BodyShare>>();
     response.map(|body| {
-        let watched = CutOff { span, ended: body.is_end_stream() };
-        Body::new(SpannedBody { body, watched, _permit: permit, _share: share })
+        let watched = CutOff { span, ended: only_head || body.is_end_stream() };
+        Body::new(SpannedBody::new(body, watched, permit, share))
     })
 }
 
@@ -156,56 +155,4 @@ fn known_method(method: &Method) -> &'static str {
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-/// Says in the span that the answer did not get to its end: the client went, or the program ends.
-struct CutOff {
-    span: Span,
-    ended: bool,
-}
-
-impl Drop for CutOff {
-    fn drop(&mut self) {
-        if !self.ended {
-            // The status stays as it was: it is not the server's fault.
-            self.span.set_attribute("http.response.cut_off", true);
-            self.span.in_scope(|| tracing::debug!("the connection went before the answer's end"));
-        }
-    }
-}
-
-/// Holds the span, and what the request takes of the limits, until the last byte has gone or the client has.
-struct SpannedBody {
-    body: Body,
-    watched: CutOff,
-    _permit: Option<OwnedSemaphorePermit>,
-    _share: Option<Arc<BodyShare>>,
-}
-
-impl HttpBody for SpannedBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut TaskContext<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let this = &mut *self;
-        let _entered = this.watched.span.enter();
-        let polled = Pin::new(&mut this.body).poll_frame(context);
-        if matches!(polled, Poll::Ready(None))
-            || (matches!(polled, Poll::Ready(Some(Ok(_)))) && this.body.is_end_stream())
-        {
-            this.watched.ended = true;
-        }
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
 }

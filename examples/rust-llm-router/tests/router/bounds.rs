@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::support::{FakeUpstream, OtlpReceiver, PATIENCE, Reply, Router, TRACE, traceparent_in};
+use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 /// What a caller can make long: path, query, user agent, tracestate.
@@ -132,4 +133,46 @@ async fn hostile_bodies_and_heads_fit_the_memory_of_the_container() {
     }
     assert!(!upstream.asked().is_empty());
     assert!(router.peak_mebibytes() < MEBIBYTES, "{} MiB", router.peak_mebibytes());
+}
+
+/// `echo` answers with what it was sent, which is more than the system keeps for a connection.
+#[tokio::test]
+async fn an_answer_that_is_not_read_keeps_its_share_and_its_place() {
+    let otlp = OtlpReceiver::start().await;
+    let variables = [
+        ("ROUTER_MAX_CONCURRENT_REQUESTS", "1"),
+        ("ROUTER_MAX_BODY_BYTES", "16777216"),
+        ("ROUTER_MAX_BODIES_BYTES", "1073741824"),
+        ("ROUTER_WRITE_TIMEOUT_MS", "600000"),
+    ];
+    let router = Router::start_traced(otlp.port(), &variables).await;
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(4096).expect("a small buffer");
+    let mut stream = socket.connect(router.address().parse().expect("an address")).await.expect("a connection");
+    let body = json!({ "prompt": "a".repeat(15_000_000), "max_tokens": 4 }).to_string();
+    let head = format!(
+        "POST /v1/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\ntraceparent: {}\r\nContent-Length: {}\r\n\r\n",
+        traceparent_in(TRACE),
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    stream.write_all(body.as_bytes()).await.expect("sent");
+    let mut answer = vec![0; 12];
+    stream.read_exact(&mut answer).await.expect("an answer");
+    assert_eq!(answer, b"HTTP/1.1 200");
+    for _ in 0..20 {
+        let refused = router.ask(json!({ "prompt": "hi" })).await;
+        assert_eq!(refused.status(), 429);
+        assert_eq!(refused.json::<Value>().await.expect("JSON")["error"]["code"], "concurrency_limit_exceeded");
+    }
+    assert!(!otlp.spans().iter().any(|span| span.trace_id == TRACE && span.kind == SpanKind::Server), "it has ended");
+    tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("in time").expect("to the end");
+    let answer = String::from_utf8(answer).expect("text");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    assert!(head.contains(&format!("content-length: {}", body.len())), "{head}");
+    let completion: Value = serde_json::from_str(body).expect("JSON");
+    assert_eq!(completion["choices"][0]["text"].as_str().map(str::len), Some(15_000_000));
+    let spans = otlp.whole_trace(TRACE).await;
+    assert!(spans.iter().all(|span| span.attribute("http.response.cut_off").is_none()), "{spans:#?}");
+    assert_eq!(router.ask(json!({ "prompt": "hi" })).await.status(), 200);
 }

@@ -1,6 +1,6 @@
 //! One request, one trace: parents, conventions, what travels on, and what is not told.
 
-use crate::support::{FakeQdrant, OtlpReceiver, PARENT, Router, TRACE, named};
+use crate::support::{FakeQdrant, OtlpReceiver, PARENT, Router, TRACE, named, traceparent_in};
 use opentelemetry_proto::tonic::trace::v1::{span::SpanKind, status::StatusCode};
 use serde_json::{Value, json};
 
@@ -138,4 +138,16 @@ async fn log_lines_carry_the_ids_of_their_span() {
     let entry = router.log("answered").await;
     assert_eq!(entry["trace_id"], TRACE);
     assert_eq!(entry["span_id"], named(&spans, "POST /v1/completions").span_id.as_str());
+}
+
+#[tokio::test]
+async fn an_answer_without_a_body_is_not_cut_off() {
+    let otlp = OtlpReceiver::start().await;
+    let router = Router::start_traced(otlp.port(), &[]).await;
+    let request = router.client.head(format!("{}/nothing", router.url)).header("traceparent", traceparent_in(TRACE));
+    let response = request.send().await.expect("an answer");
+    assert_eq!(response.status(), 404);
+    assert!(response.headers()["content-length"].to_str().is_ok_and(|length| length != "0"), "{response:?}");
+    let spans = otlp.whole_trace(TRACE).await;
+    assert_eq!(spans[0].attribute("http.response.cut_off"), None);
 }
