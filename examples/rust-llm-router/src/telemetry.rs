@@ -15,7 +15,7 @@ use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::export::{BoundedProcessor, Capacity, DeliveringExporter, OtlpSink, SpanCounts, SpanLimits};
+use crate::export::{BoundedProcessor, DeliveringExporter, Load, OtlpSink, SpanCounts, SpanLimits};
 use crate::log_format::JsonLines;
 use crate::redaction::masked;
 use crate::sampling::ThresholdSampler;
@@ -50,7 +50,7 @@ impl Telemetry {
                 .build();
             let batch = BatchSpanProcessor::builder(exporter).with_batch_config(config).build();
             let limits = SpanLimits { value_length: settings.attribute_value_length_limit };
-            let capacity = Capacity { spans: settings.max_queue_size, bytes: settings.max_queue_bytes };
+            let capacity = Load { spans: settings.max_queue_size, bytes: settings.max_queue_bytes };
             builder = builder.with_span_processor(BoundedProcessor::new(batch, limits, counts.clone(), capacity));
         }
         let provider = builder.build();

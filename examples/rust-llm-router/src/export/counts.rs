@@ -1,5 +1,6 @@
 //! What ended, what was delivered and what was lost, so that no span goes without a word.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// How much a batch, or all that waits, is.
@@ -12,12 +13,12 @@ pub struct Load {
 
 #[derive(Debug, Default)]
 pub struct SpanCounts {
-    accepted: AtomicU64,
     delivered: AtomicU64,
     /// No room in the queue.
     dropped: AtomicU64,
     /// Refused by the backend, or not delivered in time.
     failed: AtomicU64,
+    waiting: AtomicUsize,
     waiting_bytes: AtomicUsize,
 }
 
@@ -32,29 +33,64 @@ impl SpanCounts {
 
     /// Accepted, and neither delivered nor given up.
     pub fn waiting(&self) -> u64 {
-        let gone = self.delivered() + self.failed.load(Ordering::Relaxed);
-        self.accepted.load(Ordering::Relaxed).saturating_sub(gone)
+        self.waiting.load(Ordering::Relaxed) as u64
     }
 
     pub fn waiting_bytes(&self) -> usize {
         self.waiting_bytes.load(Ordering::Relaxed)
     }
 
-    pub(super) fn accept(&self, bytes: usize) {
-        self.waiting_bytes.fetch_add(bytes, Ordering::Relaxed);
-        self.accepted.fetch_add(1, Ordering::Relaxed);
+    /// Whether one more span, of so many bytes, fits. In one step: of two that end at once, only one takes the last place.
+    pub(super) fn accept(&self, bytes: usize, most: Load) -> bool {
+        if !add_within(&self.waiting, 1, most.spans) {
+            return false;
+        }
+        let fits = add_within(&self.waiting_bytes, bytes, most.bytes);
+        if !fits {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        }
+        fits
     }
 
     /// How many there are by now.
     pub(super) fn drop_one(&self) -> u64 {
         self.dropped.fetch_add(1, Ordering::Relaxed) + 1
     }
+}
 
-    /// A batch is done with: `lost` of its spans did not arrive.
-    pub(super) fn settle(&self, batch: Load, lost: usize) {
-        let lost = lost.min(batch.spans);
-        self.failed.fetch_add(lost as u64, Ordering::Relaxed);
-        self.delivered.fetch_add((batch.spans - lost) as u64, Ordering::Relaxed);
-        self.waiting_bytes.fetch_sub(batch.bytes, Ordering::Relaxed);
+fn add_within(number: &AtomicUsize, more: usize, most: usize) -> bool {
+    let sum = |now: usize| now.checked_add(more).filter(|sum| *sum <= most);
+    number.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum).is_ok()
+}
+
+/// Accepted spans that are being sent. Dropped, by a panic too, they are lost: room and counts are right in any case.
+pub struct UnderWay {
+    counts: Arc<SpanCounts>,
+    load: Load,
+    lost: usize,
+}
+
+impl UnderWay {
+    pub fn new(counts: Arc<SpanCounts>, load: Load) -> UnderWay {
+        UnderWay { counts, load, lost: load.spans }
+    }
+
+    pub fn spans(&self) -> usize {
+        self.load.spans
+    }
+
+    /// All but `rejected` of them have arrived.
+    pub fn taken(mut self, rejected: usize) {
+        self.lost = rejected.min(self.load.spans);
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let counts = &self.counts;
+        counts.failed.fetch_add(self.lost as u64, Ordering::Relaxed);
+        counts.delivered.fetch_add((self.load.spans - self.lost) as u64, Ordering::Relaxed);
+        counts.waiting.fetch_sub(self.load.spans, Ordering::Relaxed);
+        counts.waiting_bytes.fetch_sub(self.load.bytes, Ordering::Relaxed);
     }
 }

@@ -1,150 +1,62 @@
 //! Sends a batch until it is taken.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
-use opentelemetry_proto::transform::trace::tonic::group_spans_by_resource_and_scope;
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
-use opentelemetry_sdk::trace::{SpanData, SpanExporter};
-use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
-use super::counts::{Load, SpanCounts};
+use super::counts::{SpanCounts, UnderWay};
 use super::otlp_sink::Sink;
 use super::outcome::Outcome;
-use super::span_size::span_bytes;
+use super::retry_pauses::RetryPauses;
 use crate::outage::Outage;
 use crate::redaction::masked;
 
-const FIRST_DELAY: Duration = Duration::from_millis(250);
-const LONGEST_DELAY: Duration = Duration::from_secs(5);
 /// While the program ends.
 const LAST_DELAY: Duration = Duration::from_millis(100);
-/// After the deadline, for deliveries to count what they give up: on a busy machine they are woken late.
-const COUNTING_TIME: Duration = Duration::from_millis(400);
-/// How long one batch is tried: as the collector's own exporters do by default.
-const GIVE_UP_AFTER: Duration = Duration::from_secs(300);
 
-/// Batches under way at once. With one, which is all that the SDK's batch processor sends, a backend that answers slowly
-/// gets a batch per answer, and the queue fills up behind it.
-const IN_FLIGHT: u32 = 4;
-
-/// A batch ends before it is larger, by the estimate in memory, which an encoded one stays below: receivers of gRPC take
-/// 4 MiB by default.
-const BATCH_BYTES: usize = 1 << 20;
-
-/// Sends, and sends again with growing pauses while the backend is away.
-/// A batch counts as exported when it is under way: what became of it stands in `counts`. The batch processor calls it from a thread without a runtime; the work itself runs on `runtime`.
-pub struct DeliveringExporter<S> {
-    runtime: Handle,
-    delivery: Arc<Delivery<S>>,
-    deadline: watch::Receiver<Option<Instant>>,
-    resource: ResourceAttributesWithSchema,
-    in_flight: Arc<Semaphore>,
-}
+pub type Deadline = watch::Receiver<Option<Instant>>;
 
 /// What all batches share.
-struct Delivery<S> {
+pub struct Delivery<S> {
     sink: S,
     counts: Arc<SpanCounts>,
     /// The endpoint is away.
     outage: Outage,
     /// Spans are lost, by refusal or by age.
     losses: Outage,
+    /// Batches are taken in part, or with a warning.
+    in_part: Outage,
 }
 
-struct Batch {
-    request: ExportTraceServiceRequest,
-    load: Load,
-}
-
-impl<S> std::fmt::Debug for DeliveringExporter<S> {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("DeliveringExporter")
-    }
-}
-
-impl<S: Sink> DeliveringExporter<S> {
-    /// `deadline` holds a time once the program is ending.
-    pub fn new(sink: S, runtime: Handle, counts: Arc<SpanCounts>, deadline: watch::Receiver<Option<Instant>>) -> Self {
-        let delivery = Delivery { sink, counts, outage: Outage::default(), losses: Outage::default() };
-        DeliveringExporter {
-            runtime,
-            delivery: Arc::new(delivery),
-            deadline,
-            resource: ResourceAttributesWithSchema::default(),
-            in_flight: Arc::new(Semaphore::new(IN_FLIGHT as usize)),
-        }
-    }
-}
-
-impl<S: Sink> SpanExporter for DeliveringExporter<S> {
-    async fn export(&self, spans: Vec<SpanData>) -> OTelSdkResult {
-        for (spans, bytes) in split(spans) {
-            let Ok(permit) = self.in_flight.clone().acquire_owned().await else {
-                return Err(OTelSdkError::AlreadyShutdown);
-            };
-            let load = Load { spans: spans.len(), bytes };
-            let resource_spans = group_spans_by_resource_and_scope(spans, &self.resource);
-            let batch = Batch { request: ExportTraceServiceRequest { resource_spans }, load };
-            let (delivery, deadline) = (self.delivery.clone(), self.deadline.clone());
-            self.runtime.spawn(async move {
-                let _under_way = permit;
-                delivery.deliver(batch, deadline).await;
-            });
-        }
-        Ok(())
-    }
-
-    /// Waits for what is under way: until the deadline, to which every delivery keeps itself, or else for `timeout`.
-    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        let patience = match *self.deadline.borrow() {
-            Some(ends) => ends.saturating_duration_since(Instant::now()) + COUNTING_TIME,
-            None => timeout,
-        };
-        let all_done = async { tokio::time::timeout(patience, self.in_flight.acquire_many(IN_FLIGHT)).await.is_ok() };
-        if self.runtime.block_on(all_done) { Ok(()) } else { Err(OTelSdkError::Timeout(patience)) }
-    }
-
-    fn set_resource(&mut self, resource: &Resource) {
-        self.resource = resource.into();
-    }
-}
-
-/// Into batches of at most `BATCH_BYTES`, each with its size. A span that is larger by itself goes alone.
-fn split(spans: Vec<SpanData>) -> Vec<(Vec<SpanData>, usize)> {
-    let mut batches: Vec<(Vec<SpanData>, usize)> = Vec::new();
-    for span in spans {
-        let bytes = span_bytes(&span);
-        match batches.last_mut() {
-            Some((batch, size)) if *size + bytes <= BATCH_BYTES => {
-                batch.push(span);
-                *size += bytes;
-            }
-            _ => batches.push((vec![span], bytes)),
-        }
-    }
-    batches
+pub struct Batch {
+    pub request: ExportTraceServiceRequest,
+    pub under_way: UnderWay,
 }
 
 impl<S: Sink> Delivery<S> {
-    async fn deliver(&self, batch: Batch, mut deadline: watch::Receiver<Option<Instant>>) {
-        let started = Instant::now();
-        let mut delay = FIRST_DELAY;
+    pub fn new(sink: S, counts: Arc<SpanCounts>) -> Delivery<S> {
+        let [outage, losses, in_part] = std::array::from_fn(|_| Outage::default());
+        Delivery { sink, counts, outage, losses, in_part }
+    }
+
+    pub async fn deliver(&self, batch: Batch, mut deadline: Deadline) {
+        let Batch { request, under_way } = batch;
+        let mut pauses = RetryPauses::new(Instant::now());
         loop {
-            let ends = *deadline.borrow_and_update();
-            let (reason, after) = match self.attempt(&batch.request, ends).await {
-                Outcome::Taken { rejected, message } => return self.taken(batch.load, rejected, &message),
-                Outcome::Refused { reason } => return self.lose(batch.load, &reason),
-                Outcome::Later { reason, after } => (reason, after.unwrap_or_default()),
+            let (reason, asked) = match self.attempt(&request, &mut deadline).await {
+                Outcome::Taken { rejected, message } => return self.taken(under_way, rejected, &message),
+                Outcome::Refused { reason } => return self.lose(under_way, &reason),
+                Outcome::Later { reason, after } => (reason, after),
             };
-            let age = started.elapsed();
-            if age + after >= GIVE_UP_AFTER || ends.is_some_and(|ends| Instant::now() >= ends) {
-                return self.lose(batch.load, &reason);
-            }
+            let ends = *deadline.borrow();
+            let pause = match ends {
+                None => pauses.next(Instant::now(), asked, rand::random()),
+                Some(ends) => (Instant::now() < ends).then_some(LAST_DELAY),
+            };
+            let Some(pause) = pause else { return self.lose(under_way, &reason) };
             if self.outage.failed() {
                 tracing::warn!(
                     reason = masked(&reason),
@@ -152,140 +64,51 @@ impl<S: Sink> Delivery<S> {
                     "the OTLP endpoint takes no spans; they are kept and sent again"
                 );
             }
-            let pause = if ends.is_some() { LAST_DELAY } else { delay.max(after) };
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 // The program ends: once more, at once.
                 Ok(()) = deadline.changed() => {}
             }
-            delay = (delay * 2).min(LONGEST_DELAY);
         }
     }
 
-    async fn attempt(&self, request: &ExportTraceServiceRequest, ends: Option<Instant>) -> Outcome {
-        let sent = self.sink.send(request);
-        match ends {
-            None => sent.await,
-            Some(ends) => match tokio::time::timeout_at(ends.into(), sent).await {
-                Ok(outcome) => outcome,
-                Err(_) => Outcome::unreachable("not taken before the program's end"),
-            },
+    /// Keeps to the deadline, also to one that comes while it is under way.
+    async fn attempt(&self, request: &ExportTraceServiceRequest, deadline: &mut Deadline) -> Outcome {
+        let mut sent = pin!(self.sink.send(request));
+        loop {
+            let ends = *deadline.borrow_and_update();
+            tokio::select! {
+                outcome = &mut sent => return outcome,
+                () = passed(ends) => return Outcome::unreachable("not taken before the program's end"),
+                Ok(()) = deadline.changed() => {}
+            }
         }
     }
 
-    fn taken(&self, load: Load, rejected: usize, message: &str) {
-        self.counts.settle(load, rejected);
+    fn taken(&self, under_way: UnderWay, rejected: usize, message: &str) {
+        under_way.taken(rejected);
         if self.outage.recovered() {
             tracing::info!(waiting = self.counts.waiting(), "the OTLP endpoint takes spans again");
         }
-        if (rejected > 0 || !message.is_empty()) && self.losses.failed() {
+        if (rejected > 0 || !message.is_empty()) && self.in_part.failed() {
             let reason = masked(message);
             tracing::warn!(rejected, reason, lost = self.counts.lost(), "the OTLP endpoint took a batch in part");
         }
     }
 
-    fn lose(&self, load: Load, reason: &str) {
-        self.counts.settle(load, load.spans);
+    fn lose(&self, under_way: UnderWay, reason: &str) {
+        let spans = under_way.spans();
+        drop(under_way);
         if self.losses.failed() {
             let reason = masked(reason);
-            tracing::error!(spans = load.spans, reason, lost = self.counts.lost(), "spans are lost");
+            tracing::error!(spans, reason, lost = self.counts.lost(), "spans are lost");
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::export::span_fixture::span;
-    use opentelemetry::KeyValue;
-    use prost::Message;
-    use std::sync::Mutex;
-    use tokio::runtime::Runtime;
-    use tokio::sync::Barrier;
-
-    /// Answers only when as many batches have come as may be in flight.
-    struct AnswersTogether(Barrier);
-
-    impl Sink for AnswersTogether {
-        async fn send(&self, _: &ExportTraceServiceRequest) -> Outcome {
-            self.0.wait().await;
-            Outcome::Taken { rejected: 0, message: String::new() }
-        }
-    }
-
-    /// Says the same each time, and keeps the sizes of what it was sent.
-    struct Says(Outcome, Arc<Mutex<Vec<usize>>>);
-
-    impl Sink for Says {
-        async fn send(&self, request: &ExportTraceServiceRequest) -> Outcome {
-            self.1.lock().expect("not poisoned").push(request.encoded_len());
-            self.0.clone()
-        }
-    }
-
-    type Exporter<S> = (Runtime, Arc<SpanCounts>, DeliveringExporter<S>);
-
-    fn exporter<S: Sink>(sink: S, ends: Option<Instant>) -> Exporter<S> {
-        let runtime = Runtime::new().expect("a runtime");
-        let counts = Arc::new(SpanCounts::default());
-        let (_ending, deadline) = watch::channel(ends);
-        let exporter = DeliveringExporter::new(sink, runtime.handle().clone(), counts.clone(), deadline);
-        (runtime, counts, exporter)
-    }
-
-    fn export<S: Sink>((runtime, counts, exporter): &Exporter<S>, spans: Vec<SpanData>) {
-        spans.iter().for_each(|span| counts.accept(span_bytes(span)));
-        runtime.block_on(exporter.export(spans)).expect("taken");
-    }
-
-    #[test]
-    fn several_batches_are_under_way_at_once_and_the_end_waits_for_all() {
-        let exporter = exporter(AnswersTogether(Barrier::new(IN_FLIGHT as usize)), None);
-        for _ in 0..2 * IN_FLIGHT {
-            export(&exporter, vec![span([]), span([])]);
-        }
-        exporter.2.shutdown_with_timeout(Duration::from_secs(20)).expect("all ended");
-        assert_eq!(exporter.1.delivered(), u64::from(4 * IN_FLIGHT));
-    }
-
-    #[test]
-    fn the_end_waits_no_longer_than_it_may() {
-        // One batch is one too few for an answer.
-        let exporter = exporter(AnswersTogether(Barrier::new(2)), Some(Instant::now()));
-        export(&exporter, vec![span([])]);
-        let patience = Duration::from_secs(20);
-        let given_up =
-            async { tokio::time::timeout(patience, exporter.2.in_flight.acquire_many(IN_FLIGHT)).await.is_ok() };
-        assert!(exporter.0.block_on(given_up), "still under way");
-        assert_eq!((exporter.1.delivered(), exporter.1.lost()), (0, 1));
-        exporter.2.shutdown_with_timeout(patience).expect("nothing is under way");
-    }
-
-    #[test]
-    fn what_is_refused_is_not_sent_again_and_what_is_rejected_of_a_batch_is_counted() {
-        let refused = Outcome::Refused { reason: "HTTP 415".to_owned() };
-        let partly = Outcome::Taken { rejected: 2, message: "too old".to_owned() };
-        for (outcome, delivered, lost) in [(refused, 0, 5), (partly, 3, 2)] {
-            let sent = Arc::default();
-            let exporter = exporter(Says(outcome, Arc::clone(&sent)), None);
-            export(&exporter, (0..5).map(|_| span([])).collect());
-            exporter.2.shutdown_with_timeout(Duration::from_secs(20)).expect("all ended");
-            let counts = &exporter.1;
-            assert_eq!((counts.delivered(), counts.lost(), counts.waiting()), (delivered, lost, 0));
-            assert_eq!((counts.waiting_bytes(), sent.lock().expect("not poisoned").len()), (0, 1));
-        }
-    }
-
-    #[test]
-    fn a_batch_of_large_spans_is_sent_in_parts_that_a_receiver_takes() {
-        let sent = Arc::default();
-        let taken = Outcome::Taken { rejected: 0, message: String::new() };
-        let exporter = exporter(Says(taken, Arc::clone(&sent)), None);
-        export(&exporter, (0..512).map(|_| span([KeyValue::new("text", "x".repeat(32_768))])).collect());
-        exporter.2.shutdown_with_timeout(Duration::from_secs(20)).expect("all ended");
-        let sizes = sent.lock().expect("not poisoned");
-        assert!(sizes.iter().all(|size| *size <= BATCH_BYTES), "{sizes:?}");
-        assert!(sizes.len() > 16 && sizes.iter().sum::<usize>() > 512 * 32_768, "{sizes:?}");
-        assert_eq!((exporter.1.delivered(), exporter.1.waiting_bytes()), (512, 0));
+async fn passed(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+        None => std::future::pending().await,
     }
 }

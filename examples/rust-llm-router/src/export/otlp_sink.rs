@@ -33,7 +33,7 @@ pub struct OtlpSink {
 }
 
 enum Transport {
-    Grpc { channel: GrpcChannel, headers: HeaderMap },
+    Grpc { channel: Box<GrpcChannel>, headers: HeaderMap },
     Http { client: reqwest::Client, url: Url },
 }
 
@@ -51,7 +51,7 @@ impl OtlpSink {
         let transport = match settings.protocol {
             OtlpProtocol::Grpc => {
                 let channel = GrpcChannel::new(endpoint, USER_AGENT).map_err(|error| unusable(&error))?;
-                Transport::Grpc { channel, headers: settings.headers.clone() }
+                Transport::Grpc { channel: Box::new(channel), headers: settings.headers.clone() }
             }
             OtlpProtocol::HttpProtobuf => {
                 let client = reqwest::Client::builder()

@@ -7,18 +7,11 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{BatchSpanProcessor, Span, SpanData, SpanProcessor};
 
-use super::counts::SpanCounts;
+use super::counts::{Load, SpanCounts};
 use super::span_limits::SpanLimits;
 use super::span_size::span_bytes;
 use crate::outage::Outage;
 use crate::redaction::redact_span;
-
-/// What waits, or is under way, at most.
-#[derive(Debug, Clone, Copy)]
-pub struct Capacity {
-    pub spans: usize,
-    pub bytes: usize,
-}
 
 /// Masks and cuts a span when it ends, so that what waits is small and holds no secret; counts it, or drops it.
 #[derive(Debug)]
@@ -26,18 +19,15 @@ pub struct BoundedProcessor<P = BatchSpanProcessor> {
     batch: P,
     limits: SpanLimits,
     counts: Arc<SpanCounts>,
-    capacity: Capacity,
+    /// What waits, or is under way, at most.
+    capacity: Load,
     report: Outage,
 }
 
 impl<P: SpanProcessor> BoundedProcessor<P> {
     /// `batch` must have room for `capacity.spans`, and for one batch more.
-    pub fn new(batch: P, limits: SpanLimits, counts: Arc<SpanCounts>, capacity: Capacity) -> Self {
+    pub fn new(batch: P, limits: SpanLimits, counts: Arc<SpanCounts>, capacity: Load) -> Self {
         BoundedProcessor { batch, limits, counts, capacity, report: Outage::default() }
-    }
-
-    fn has_room(&self, bytes: usize) -> bool {
-        self.counts.waiting() < self.capacity.spans as u64 && self.counts.waiting_bytes() + bytes <= self.capacity.bytes
     }
 }
 
@@ -53,7 +43,7 @@ impl<P: SpanProcessor> SpanProcessor for BoundedProcessor<P> {
         redact_span(&mut span);
         self.limits.apply(&mut span);
         let bytes = span_bytes(&span);
-        if !self.has_room(bytes) {
+        if !self.counts.accept(bytes, self.capacity) {
             let dropped = self.counts.drop_one();
             if self.report.failed() {
                 tracing::warn!(
@@ -67,7 +57,6 @@ impl<P: SpanProcessor> SpanProcessor for BoundedProcessor<P> {
             }
             return;
         }
-        self.counts.accept(bytes);
         self.batch.on_end(span);
     }
 
@@ -87,7 +76,7 @@ impl<P: SpanProcessor> SpanProcessor for BoundedProcessor<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::counts::Load;
+    use crate::export::counts::UnderWay;
     use crate::export::span_fixture::span;
     use opentelemetry::{KeyValue, Value};
     use std::sync::Mutex;
@@ -108,7 +97,7 @@ mod tests {
         }
     }
 
-    fn processor(capacity: Capacity) -> (BoundedProcessor<Queue>, Queue, Arc<SpanCounts>) {
+    fn processor(capacity: Load) -> (BoundedProcessor<Queue>, Queue, Arc<SpanCounts>) {
         let (queue, counts) = (Queue::default(), Arc::new(SpanCounts::default()));
         let limits = SpanLimits { value_length: 1024 };
         (BoundedProcessor::new(queue.clone(), limits, counts.clone(), capacity), queue, counts)
@@ -118,26 +107,49 @@ mod tests {
     fn what_waits_is_bounded_in_bytes_and_in_spans() {
         let hostile = || span([KeyValue::new("url.query", "q".repeat(30_000))]);
         let size = {
-            let (processor, queue, _) = processor(Capacity { spans: 1, bytes: usize::MAX });
+            let (processor, queue, _) = processor(Load { spans: 1, bytes: usize::MAX });
             processor.on_end(hostile());
             span_bytes(&queue.0.lock().expect("not poisoned")[0])
         };
         assert!((1024..2048).contains(&size), "cut to 1024 characters: {size}");
-        for capacity in [Capacity { spans: 1000, bytes: 10 * size + 1 }, Capacity { spans: 10, bytes: usize::MAX }] {
+        for capacity in [Load { spans: 1000, bytes: 10 * size + 1 }, Load { spans: 10, bytes: usize::MAX }] {
             let (processor, queue, counts) = processor(capacity);
             (0..15).for_each(|_| processor.on_end(hostile()));
             assert_eq!(queue.0.lock().expect("not poisoned").len(), 10, "{capacity:?}");
             assert_eq!((counts.waiting(), counts.waiting_bytes(), counts.lost()), (10, 10 * size, 5));
             // A batch that has gone makes room.
-            counts.settle(Load { spans: 4, bytes: 4 * size }, 1);
+            UnderWay::new(counts.clone(), Load { spans: 4, bytes: 4 * size }).taken(1);
             (0..15).for_each(|_| processor.on_end(hostile()));
             assert_eq!((counts.waiting(), counts.delivered(), counts.lost()), (10, 3, 5 + 1 + 11));
         }
     }
 
+    /// The SDK's queue, which drops without a word, has room for so many.
+    #[test]
+    fn spans_that_end_at_once_do_not_take_the_same_place() {
+        const CAPACITY: usize = 10_000;
+        for capacity in [
+            Load { spans: CAPACITY, bytes: usize::MAX },
+            Load { spans: usize::MAX, bytes: CAPACITY * span_bytes(&span([])) },
+        ] {
+            let (processor, queue, counts) = processor(capacity);
+            let (processor, together) = (&processor, &std::sync::Barrier::new(8));
+            std::thread::scope(|threads| {
+                for _ in 0..8 {
+                    threads.spawn(move || {
+                        together.wait();
+                        (0..CAPACITY).for_each(|_| processor.on_end(span([])));
+                    });
+                }
+            });
+            assert_eq!(queue.0.lock().expect("not poisoned").len(), CAPACITY, "{capacity:?}");
+            assert_eq!((counts.waiting(), counts.lost()), (CAPACITY as u64, 7 * CAPACITY as u64));
+        }
+    }
+
     #[test]
     fn a_secret_at_the_place_of_the_cut_is_masked_first() {
-        let (processor, queue, _) = processor(Capacity { spans: 10, bytes: usize::MAX });
+        let (processor, queue, _) = processor(Load { spans: 10, bytes: usize::MAX });
         let text = format!("{} ghp_{}", "x".repeat(1010), "a1".repeat(18));
         processor.on_end(span([KeyValue::new("error.message", text)]));
         let spans = queue.0.lock().expect("not poisoned");

@@ -203,3 +203,15 @@ async fn an_otlp_connection_that_falls_silent_is_given_up_for_a_new_one() {
     let (code, logs) = router.stop().await;
     assert_eq!((code, &logs.last().expect("a last line")["msg"]), (Some(0), &json!("spans flushed")));
 }
+
+#[tokio::test]
+async fn an_otlp_endpoint_that_takes_in_part_and_then_refuses_is_said_to_do_both() {
+    let otlp = OtlpReceiver::start().await;
+    let router = Router::start_traced(otlp.port(), &[]).await;
+    otlp.behave(Manner::Rejects(1));
+    router.ask_traced(json!({ "prompt": "hi" })).await;
+    router.log("the OTLP endpoint took a batch in part").await;
+    otlp.behave(Manner::Refuses(13));
+    router.ask_within(&TRACE.replace("4b", "5c"), json!({ "prompt": "hi" })).await;
+    router.log("spans are lost").await;
+}
