@@ -1,5 +1,6 @@
 //! Every setting: its variable, its default, what is allowed. A wrong one ends the program before it listens.
 
+mod otlp_exporter;
 mod qdrant;
 mod sampling;
 mod traces;
@@ -8,8 +9,9 @@ mod variables;
 use std::fmt;
 use std::time::Duration;
 
+pub use otlp_exporter::OtlpProtocol;
 pub use qdrant::QdrantSettings;
-pub use traces::{OtlpProtocol, TracingSettings};
+pub use traces::TracingSettings;
 
 use crate::json_size::MAX_JSON_BYTES;
 use crate::providers::config::{ProviderConfig, parse_providers};

@@ -2,27 +2,13 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderMap;
 use url::Url;
 
 use super::SettingError;
+use super::otlp_exporter::{OtlpProtocol, check_unsupported, endpoint, export_timeout, headers, protocol};
 use super::sampling::{SamplingSettings, parse_sampling};
-use super::variables::{Variables, http_url, wrong};
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OtlpProtocol {
-    Grpc,
-    HttpProtobuf,
-}
-
-impl OtlpProtocol {
-    pub fn name(self) -> &'static str {
-        match self {
-            OtlpProtocol::Grpc => "grpc",
-            OtlpProtocol::HttpProtobuf => "http/protobuf",
-        }
-    }
-}
+use super::variables::{Variables, wrong};
 
 #[derive(Debug, Clone)]
 pub struct TracingSettings {
@@ -38,7 +24,7 @@ pub struct TracingSettings {
     /// `/v1/traces` is added to the general variable.
     pub endpoint: Url,
     /// `OTEL_EXPORTER_OTLP_[TRACES_]PROTOCOL`, default `grpc`; or `http/protobuf`. `OTEL_EXPORTER_OTLP_[TRACES_]COMPRESSION`
-    /// may be `none` alone.
+    /// may be `none` alone, and `OTEL_EXPORTER_OTLP_[TRACES_]CERTIFICATE`, `…CLIENT_CERTIFICATE` and `…CLIENT_KEY` nothing.
     pub protocol: OtlpProtocol,
     /// `OTEL_EXPORTER_OTLP_[TRACES_]HEADERS`, default none: `key=value,key2=value2`, percent-encoded.
     pub headers: HeaderMap,
@@ -50,8 +36,8 @@ pub struct TracingSettings {
     pub max_queue_size: usize,
     /// `ROUTER_SPAN_QUEUE_BYTES`, default 67108864: of these spans in memory; further ones are dropped, and counted.
     pub max_queue_bytes: usize,
-    /// `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`, default 1024 characters: longer texts are cut. Prompts and answers, where
-    /// they are asked for: 32768.
+    /// `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`, else `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`, default 1024 characters: longer
+    /// texts are cut. Prompts and answers, where they are asked for: 32768.
     pub attribute_value_length_limit: usize,
     /// `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`, default 512 spans.
     pub max_export_batch_size: usize,
@@ -81,7 +67,7 @@ pub fn read(env: &Variables) -> Result<TracingSettings, SettingError> {
         return Err(wrong("OTEL_TRACES_EXPORTER", &exporter, "otlp or none"));
     }
     let protocol = protocol(env)?;
-    no_compression(env)?;
+    check_unsupported(env)?;
     let sampling = parse_sampling(env, &resource)?;
     let scheduled_delay = sampling.preset.scheduled_delay_millis();
     Ok(TracingSettings {
@@ -95,7 +81,7 @@ pub fn read(env: &Variables) -> Result<TracingSettings, SettingError> {
         sampling,
         max_queue_size: env.number("OTEL_BSP_MAX_QUEUE_SIZE", 32_768, 1, 10_000_000)? as usize,
         max_queue_bytes: env.number("ROUTER_SPAN_QUEUE_BYTES", 64 << 20, 1 << 16, 1 << 40)? as usize,
-        attribute_value_length_limit: env.number("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", 1024, 1, 16_384)? as usize,
+        attribute_value_length_limit: attribute_value_length_limit(env)?,
         max_export_batch_size: env.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 512, 1, 65_536)? as usize,
         scheduled_delay: env.millis("OTEL_BSP_SCHEDULE_DELAY", scheduled_delay)?,
         flush_timeout: env.millis("ROUTER_FLUSH_TIMEOUT_MS", 5000)?,
@@ -103,72 +89,14 @@ pub fn read(env: &Variables) -> Result<TracingSettings, SettingError> {
     })
 }
 
-fn protocol(env: &Variables) -> Result<OtlpProtocol, SettingError> {
-    match env.first_text(["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]) {
-        None => Ok(OtlpProtocol::Grpc),
-        Some((_, value)) if value == "grpc" => Ok(OtlpProtocol::Grpc),
-        Some((_, value)) if value == "http/protobuf" => Ok(OtlpProtocol::HttpProtobuf),
-        Some((name, value)) => Err(wrong(name, &value, "grpc or http/protobuf")),
-    }
-}
-
-fn headers(env: &Variables) -> Result<HeaderMap, SettingError> {
-    let mut headers = HeaderMap::new();
-    let names = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"];
-    let Some((variable, text)) = env.first_text(names) else { return Ok(headers) };
-    for (index, (name, value)) in parse_pairs(variable, &text)?.into_iter().enumerate() {
-        let (Ok(name), Ok(mut value)) = (name.parse::<HeaderName>(), value.parse::<HeaderValue>()) else {
-            // Not shown: it holds a key.
-            return Err(SettingError(format!(
-                "{variable}: entry {} is no HTTP header; write name=value,name2=value2 with percent-encoded values.",
-                index + 1
-            )));
-        };
-        // Nor in a debug text.
-        value.set_sensitive(true);
-        headers.insert(name, value);
-    }
-    Ok(headers)
-}
-
-fn export_timeout(env: &Variables) -> Result<Duration, SettingError> {
-    let general = "OTEL_EXPORTER_OTLP_TIMEOUT";
-    let set = env.first_text(["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", general]);
-    env.millis(set.map_or(general, |(name, _)| name), 10_000)
-}
-
-fn no_compression(env: &Variables) -> Result<(), SettingError> {
-    match env.first_text(["OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"]) {
-        Some((name, value)) if value != "none" => Err(wrong(name, &value, "none: spans go uncompressed")),
-        _ => Ok(()),
-    }
-}
-
-fn endpoint(env: &Variables, protocol: OtlpProtocol) -> Result<Url, SettingError> {
-    let traces = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
-    let (name, value) = env.first_text([traces, "OTEL_EXPORTER_OTLP_ENDPOINT"]).unwrap_or_else(|| {
-        let port = if protocol == OtlpProtocol::Grpc { 4317 } else { 4318 };
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://localhost:{port}"))
-    });
-    let insecure = match env.first_text(["OTEL_EXPORTER_OTLP_TRACES_INSECURE", "OTEL_EXPORTER_OTLP_INSECURE"]) {
-        Some((name, _)) => env.is_true(name)?,
-        None => false,
-    };
-    let with_scheme = match (value.contains("://"), insecure) {
-        (true, _) => value,
-        (false, true) => format!("http://{value}"),
-        (false, false) => format!("https://{value}"),
-    };
-    let mut url = http_url(name, &with_scheme, "http://collector:4317, or host:port")?;
-    if protocol == OtlpProtocol::HttpProtobuf && name != traces {
-        let path = format!("{}/v1/traces", url.path().trim_end_matches('/'));
-        url.set_path(&path);
-    }
-    Ok(url)
+fn attribute_value_length_limit(env: &Variables) -> Result<usize, SettingError> {
+    let general = "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT";
+    let set = env.first_text(["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", general]);
+    Ok(env.number(set.map_or(general, |(name, _)| name), 1024, 1, 16_384)? as usize)
 }
 
 /// `key=value,key2=value2` with percent-encoded values, as OTEL_RESOURCE_ATTRIBUTES has it.
-fn parse_pairs(name: &str, text: &str) -> Result<Vec<(String, String)>, SettingError> {
+pub fn parse_pairs(name: &str, text: &str) -> Result<Vec<(String, String)>, SettingError> {
     let mut pairs = Vec::new();
     for (index, entry) in text.split(',').enumerate().filter(|(_, entry)| !entry.trim().is_empty()) {
         let pair = entry.split_once('=').and_then(|(key, value)| {
@@ -212,62 +140,6 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_is_taken_with_and_without_a_scheme() {
-        let (general, traces) = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
-        let http = ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
-        let insecure = ("OTEL_EXPORTER_OTLP_INSECURE", "true");
-        for (variables, expected) in [
-            (vec![], "http://localhost:4317/"),
-            (vec![http], "http://localhost:4318/v1/traces"),
-            (vec![(general, "http://otel-collector:4317")], "http://otel-collector:4317/"),
-            (vec![(general, "otel-collector:4317"), insecure], "http://otel-collector:4317/"),
-            (vec![(general, "otel-collector:4317")], "https://otel-collector:4317/"),
-            (vec![(general, "https://otel-collector:4317"), insecure], "https://otel-collector:4317/"),
-            (vec![(general, "http://h:4318/base/"), http], "http://h:4318/base/v1/traces"),
-            (vec![(traces, "http://h:4318/own"), (general, "http://other"), http], "http://h:4318/own"),
-        ] {
-            assert_eq!(with(&variables).expect("valid").endpoint.as_str(), expected, "{variables:?}");
-        }
-    }
-
-    #[test]
-    fn an_endpoint_that_is_wrong_is_named_without_its_password() {
-        for value in [
-            "http://me:hunter2@h:4317",
-            "https://hunter2@h:4317",
-            "me:hunter2@h:4317",
-            "me:hunter2@h:port",
-            "http://me:hunter2@h:port",
-            "http://me:hunter2@",
-        ] {
-            for name in ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] {
-                let SettingError(error) = with(&[(name, value)]).expect_err(value);
-                assert!(error.starts_with(name) && !error.contains("hunter2"), "{error}");
-            }
-        }
-    }
-
-    #[test]
-    fn headers_are_decoded_and_never_shown() {
-        let (general, traces) = ("OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS");
-        for (variables, expected) in [
-            (vec![], None),
-            (vec![(general, "Authorization=Basic%20hunter2==,x-tenant=one")], Some("Basic hunter2==")),
-            (vec![(general, "authorization=Basic hunter2==")], Some("Basic hunter2==")),
-            (vec![(general, "authorization=other"), (traces, "authorization=hunter2")], Some("hunter2")),
-        ] {
-            let settings = with(&variables).expect("valid");
-            let found = settings.headers.get("authorization").map(|value| value.to_str().expect("text"));
-            assert_eq!(found, expected, "{variables:?}");
-            assert!(!format!("{settings:?}").contains("hunter2"));
-        }
-        for text in ["hunter2", "a b=hunter2", "a=hunter2%0A"] {
-            let SettingError(error) = with(&[(general, text)]).expect_err(text);
-            assert!(error.contains("OTEL_EXPORTER_OTLP_HEADERS: entry 1") && !error.contains("hunter2"), "{error}");
-        }
-    }
-
-    #[test]
     fn resource_attributes_are_decoded_and_name_the_service() {
         let settings = with(&[("OTEL_RESOURCE_ATTRIBUTES", "service.name=a%20b, team = x%2Cy ,,")]).expect("valid");
         assert_eq!(settings.service_name, "a b");
@@ -278,6 +150,20 @@ mod tests {
         for text in ["secret", "=secret", "a=secret%2", "a=secret%zz", "a=secret%ff"] {
             let SettingError(error) = with(&[("OTEL_RESOURCE_ATTRIBUTES", text)]).expect_err(text);
             assert!(error.contains("entry 1") && !error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_limit_of_spans_wins_over_the_general_one() {
+        let (general, spans) = ("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT");
+        for (variables, expected) in
+            [(vec![], 1024), (vec![(general, "50")], 50), (vec![(general, "50"), (spans, "70")], 70)]
+        {
+            assert_eq!(with(&variables).expect("valid").attribute_value_length_limit, expected, "{variables:?}");
+        }
+        for name in [general, spans] {
+            let SettingError(error) = with(&[(name, "0")]).expect_err(name);
+            assert!(error.starts_with(&format!("{name} is ")), "{error}");
         }
     }
 }

@@ -6,8 +6,9 @@ use crate::support::Router;
 use serde_json::Value;
 
 const README: &str = include_str!("../../README.md");
-const SOURCES: [&str; 4] = [
+const SOURCES: [&str; 5] = [
     include_str!("../../src/settings/mod.rs"),
+    include_str!("../../src/settings/otlp_exporter.rs"),
     include_str!("../../src/settings/qdrant.rs"),
     include_str!("../../src/settings/sampling.rs"),
     include_str!("../../src/settings/traces.rs"),
