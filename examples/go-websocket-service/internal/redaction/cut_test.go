@@ -19,7 +19,7 @@ func TestACutDoesNotShowHalfOfASecret(t *testing.T) {
 	const longest = 100
 	for _, secret := range secrets {
 		for _, behind := range []string{"", " and more", strings.Repeat(" and more", 100)} {
-			for before := range longest + 1 {
+			for before := longest - len(secret) - 1; before <= longest; before++ {
 				got := Cut(strings.Repeat("a", before)+" "+secret+behind, longest)
 				if strings.Contains(strings.ToLower(got), "hunter2") || utf8.RuneCountInString(got) > longest {
 					t.Fatalf("%d before %s: %s", before, secret, got)
@@ -33,7 +33,7 @@ func TestACutDoesNotShowHalfOfASecret(t *testing.T) {
 func TestMaskingMovesNoHalfOfASecretIntoSight(t *testing.T) {
 	const longest = 1000
 	for _, secret := range secrets {
-		for length := 0; length < len(secret); length += 2 {
+		for length := 0; length < len(secret); length += 3 {
 			whole := strings.Repeat("password=hunter22"+strings.Repeat("x", 80)+" ", 20)[:longest+Margin-1-length]
 			if got := Cut(whole+" "+secret, longest); strings.Contains(strings.ToLower(got), "hunter2") {
 				t.Fatalf("%d of %s: %s", length, secret, got)
