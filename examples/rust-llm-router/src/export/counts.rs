@@ -94,3 +94,41 @@ impl Drop for UnderWay {
         counts.waiting_bytes.fetch_sub(self.load.bytes, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Barrier;
+    use std::sync::atomic::fence;
+
+    /// The SDK's queue, which drops without a word, has room for what is accepted, and for no more.
+    #[test]
+    fn spans_that_end_at_once_do_not_take_the_same_place() {
+        const ROUNDS: usize = 500_000;
+        let one = Load { spans: 1, bytes: 10 };
+        for most in [Load { spans: 1, bytes: usize::MAX }, Load { spans: usize::MAX, bytes: 19 }] {
+            let (counts, holders, together) = (Arc::new(SpanCounts::default()), AtomicUsize::new(0), Barrier::new(4));
+            std::thread::scope(|threads| {
+                for _ in 0..4 {
+                    threads.spawn(|| {
+                        together.wait();
+                        for _ in 0..ROUNDS {
+                            if counts.accept(one.bytes, most) {
+                                // The counts themselves order nothing else.
+                                fence(Ordering::SeqCst);
+                                assert_eq!(holders.fetch_add(1, Ordering::SeqCst), 0, "{most:?}");
+                                // Others get their turn while this one holds the place.
+                                std::thread::yield_now();
+                                holders.fetch_sub(1, Ordering::SeqCst);
+                                fence(Ordering::SeqCst);
+                                UnderWay::new(counts.clone(), one).taken(0);
+                            }
+                        }
+                    });
+                }
+            });
+            assert_eq!((counts.waiting(), counts.waiting_bytes()), (0, 0));
+            assert!(counts.delivered() >= 1);
+        }
+    }
+}

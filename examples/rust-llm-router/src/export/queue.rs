@@ -124,29 +124,6 @@ mod tests {
         }
     }
 
-    /// The SDK's queue, which drops without a word, has room for so many.
-    #[test]
-    fn spans_that_end_at_once_do_not_take_the_same_place() {
-        const CAPACITY: usize = 10_000;
-        for capacity in [
-            Load { spans: CAPACITY, bytes: usize::MAX },
-            Load { spans: usize::MAX, bytes: CAPACITY * span_bytes(&span([])) },
-        ] {
-            let (processor, queue, counts) = processor(capacity);
-            let (processor, together) = (&processor, &std::sync::Barrier::new(8));
-            std::thread::scope(|threads| {
-                for _ in 0..8 {
-                    threads.spawn(move || {
-                        together.wait();
-                        (0..CAPACITY).for_each(|_| processor.on_end(span([])));
-                    });
-                }
-            });
-            assert_eq!(queue.0.lock().expect("not poisoned").len(), CAPACITY, "{capacity:?}");
-            assert_eq!((counts.waiting(), counts.lost()), (CAPACITY as u64, 7 * CAPACITY as u64));
-        }
-    }
-
     #[test]
     fn a_secret_at_the_place_of_the_cut_is_masked_first() {
         let (processor, queue, _) = processor(Load { spans: 10, bytes: usize::MAX });
