@@ -29,6 +29,33 @@ async function importRules(...titles: readonly string[]): Promise<void> {
   await grafana.page.getByText(`${titles.length} rules changed`).waitFor();
 }
 
+async function confirmRemoval(): Promise<void> {
+  await grafana.page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+}
+
+/** Chooses them, presses Remove, and confirms. */
+async function remove(...titles: readonly string[]): Promise<void> {
+  for (const title of titles) await check(title);
+  await button(`Remove ${titles.length}`).click();
+  await confirmRemoval();
+}
+
+/** Writes as another administrator would. */
+function put(path: string, body: object): void {
+  const answer = grafana.host.rules.handle({
+    method: 'PUT',
+    path,
+    search: new URLSearchParams(),
+    headers: { 'x-disable-provenance': 'true' },
+    body,
+    role: 'Admin',
+  });
+  expect(answer?.status).toBe(200);
+}
+
+const changeInGrafana = (rule: AlertRule, changes: Partial<AlertRule>): void =>
+  put(`/api/v1/provisioning/alert-rules/${rule.uid}`, { ...rule, ...changes });
+
 test('import: into the folder of the app, with the chosen data source, editable in Grafana', async () => {
   await importRules('QdrantDown', 'ServiceSlow');
   await row('QdrantDown').getByText('Installed', { exact: true }).waitFor();
@@ -92,15 +119,7 @@ test('a rule that cannot be evaluated, has no data or is paused is not told to b
   grafana.host.alerts.set(installed('QdrantDown')!.uid, [{ state: 'Error', error: lost }]);
   grafana.host.alerts.set(installed('QdrantRecoveryMode')!.uid, [{ state: 'NoData' }]);
   const slow = installed('ServiceSlow')!;
-  const answer = grafana.host.rules.handle({
-    method: 'PUT',
-    path: `/api/v1/provisioning/alert-rules/${slow.uid}`,
-    search: new URLSearchParams(),
-    headers: { 'x-disable-provenance': 'true' },
-    body: { ...slow, isPaused: true },
-    role: 'Admin',
-  });
-  expect(answer?.status).toBe(200);
+  changeInGrafana(slow, { isPaused: true });
   await grafana.page.reload();
   for (const [title, says] of [
     ['QdrantDown', 'Error'],
@@ -134,16 +153,7 @@ describe('two administrators at once', () => {
     let readings = 0;
     grafana.host.intervene = ({ method, path }) => {
       if (method !== 'GET' || !path.includes('/rule-groups/') || ++readings !== nth) return undefined;
-      const rules = change(grafana.host.rules.all());
-      const answer = grafana.host.rules.handle({
-        method: 'PUT',
-        path,
-        search: new URLSearchParams(),
-        headers: { 'x-disable-provenance': 'true' },
-        body: { interval: 60, rules },
-        role: 'Admin',
-      });
-      expect(answer?.status).toBe(200);
+      put(path, { interval: 60, rules: change(grafana.host.rules.all()) });
       return undefined;
     };
   }
@@ -206,33 +216,16 @@ describe('two administrators at once', () => {
   test('what was changed since it was seen is not removed', async () => {
     await importRules('QdrantDown');
     writtenBefore(1, (rules) => rules.map((rule) => ({ ...rule, for: '9m' })));
-    await check('QdrantDown');
-    await button('Remove 1').click();
-    await grafana.page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+    await remove('QdrantDown');
     await grafana.page.getByText(/^Somebody else has changed QdrantDown meanwhile\./).waitFor();
     expect(installed('QdrantDown')!.for).toBe('9m');
   });
 });
 
-/** Chooses them, presses Remove, and confirms. */
-async function remove(...titles: readonly string[]): Promise<void> {
-  for (const title of titles) await check(title);
-  await button(`Remove ${titles.length}`).click();
-  await grafana.page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
-}
-
 test('a rule that was moved to another group meanwhile is not told to be removed', async () => {
   await importRules('QdrantDown');
   const before = installed('QdrantDown')!;
-  const answer = grafana.host.rules.handle({
-    method: 'PUT',
-    path: `/api/v1/provisioning/alert-rules/${before.uid}`,
-    search: new URLSearchParams(),
-    headers: { 'x-disable-provenance': 'true' },
-    body: { ...before, ruleGroup: 'another' },
-    role: 'Admin',
-  });
-  expect(answer?.status).toBe(200);
+  changeInGrafana(before, { ruleGroup: 'another' });
   await remove('QdrantDown');
   await grafana.page.getByText(/^Somebody else has changed QdrantDown meanwhile\./).waitFor();
   expect(await grafana.page.getByText('1 rules changed').count()).toBe(0);
@@ -262,15 +255,7 @@ test('removal that is refused midway says what is gone and what is not', async (
 test('a rule that somebody has changed in Grafana differs, until it is imported again', async () => {
   await importRules('QdrantDown');
   const before = installed('QdrantDown')!;
-  const answer = grafana.host.rules.handle({
-    method: 'PUT',
-    path: `/api/v1/provisioning/alert-rules/${before.uid}`,
-    search: new URLSearchParams(),
-    headers: { 'x-disable-provenance': 'true' },
-    body: { ...before, for: '9m', labels: { ...before.labels, severity: 'info' } },
-    role: 'Admin',
-  });
-  expect(answer?.status).toBe(200);
+  changeInGrafana(before, { for: '9m', labels: { ...before.labels, severity: 'info' } });
   await grafana.page.reload();
   await row('QdrantDown').getByText('Differs').waitFor();
   await row('QdrantDown').getByRole('button', { name: 'Toggle row expanded' }).click();
@@ -288,7 +273,7 @@ test('removal asks first, and leaves the others', async () => {
   await grafana.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
   expect(installed('QdrantDown')).toBeDefined();
   await button('Remove 1').click();
-  await grafana.page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+  await confirmRemoval();
   await row('QdrantDown').getByText('Not installed').waitFor();
   expect(installed('QdrantDown')).toBeUndefined();
   expect(installed('QdrantRecoveryMode')).toBeDefined();
@@ -335,7 +320,7 @@ test('all of them at once, and out again', async () => {
   await grafana.page.reload();
   await button('Choose all shown').click();
   await button(`Remove ${count}`).click();
-  await grafana.page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+  await confirmRemoval();
   await grafana.page.getByText(`${count} rules changed`).waitFor();
   expect(grafana.host.rules.all()).toEqual([]);
   expect(grafana.complaints()).toEqual([]);

@@ -131,12 +131,7 @@ func TestMoreMessagesUnderWayThanAllowed(t *testing.T) {
 func TestASlowReaderIsClosedWithTheReason(t *testing.T) {
 	r := start(t, "WRITE_TIMEOUT_MS=200", "SEND_QUEUE_SIZE=2")
 	// Large answers to small messages fill the way to the client soon.
-	large := `{"choices":[{"text":"` + strings.Repeat("a", 1_000_000) + `"}]}`
-	r.router.Answer = func(w http.ResponseWriter, _ *http.Request, _ routertest.Request) bool {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, large)
-		return true
-	}
+	r.router.Answer = aMegabyte
 	c := r.dialRaw(t)
 	// It sends on, and reads nothing, until there is no room on the way either.
 	message := frame(text, `{"type":"complete","id":"x","prompt":"a"}`)
@@ -272,4 +267,11 @@ func waitUntil(t *testing.T, what string, isTrue func() bool) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
+}
+
+// aMegabyte answers every question.
+func aMegabyte(w http.ResponseWriter, _ *http.Request, _ routertest.Request) bool {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, `{"choices":[{"text":"`+strings.Repeat("a", 1_000_000)+`"}]}`)
+	return true
 }

@@ -2,7 +2,6 @@ package service
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -169,12 +168,7 @@ func anAnswerWithoutMemory(t *testing.T, stream bool) {
 // Answers that nobody reads count until their connection is closed.
 func TestAnswersThatWaitCountUntilTheConnectionEnds(t *testing.T) {
 	r := start(t, "WRITE_TIMEOUT_MS=3000", "MAX_BYTES_UNDER_WAY=134217728")
-	large := `{"choices":[{"text":"` + strings.Repeat("a", 1_000_000) + `"}]}`
-	r.router.Answer = func(w http.ResponseWriter, _ *http.Request, _ routertest.Request) bool {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, large)
-		return true
-	}
+	r.router.Answer = aMegabyte
 	c := r.dialRaw(t)
 	for answered := 0; r.sockets.BytesUnderWay() < 2_500_000; answered++ {
 		c.write(frame(text, complete("x", 10)))

@@ -107,12 +107,7 @@ pub fn endpoint(env: &Variables, protocol: OtlpProtocol) -> Result<Url, SettingE
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::traces::{TracingSettings, read};
-
-    fn with(variables: &[(&str, &str)]) -> Result<TracingSettings, SettingError> {
-        let lookup = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        read(&Variables::new(&lookup))
-    }
+    use crate::settings::traces::tests::with;
 
     #[test]
     fn an_endpoint_is_taken_with_and_without_a_scheme() {

@@ -131,10 +131,10 @@ fn percent_decode(text: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn with(variables: &[(&str, &str)]) -> Result<TracingSettings, SettingError> {
+    pub fn with(variables: &[(&str, &str)]) -> Result<TracingSettings, SettingError> {
         let lookup = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
         read(&Variables::new(&lookup))
     }

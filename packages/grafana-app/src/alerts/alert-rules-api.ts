@@ -45,42 +45,37 @@ export interface Installed {
  * @throws ApiProblem, not `forbidden`
  */
 export async function installedRules(): Promise<Installed> {
-  const rules = await unlessForbidden(
+  const rules = await unless(
+    'forbidden',
     request<readonly InstalledRule[]>({ url: `${API}/alert-rules`, method: 'GET' }),
   );
   if (rules !== undefined) {
     const { permissions } = signedInUser();
     return { rules, changeable: permissions === undefined || mayProvision(permissions) };
   }
-  const seen = await unlessForbidden(
+  const seen = await unless(
+    'forbidden',
     request<RulerRules>({ url: '/api/ruler/grafana/api/v1/rules', method: 'GET' }),
   );
   return { rules: seen && fromRuler(seen), changeable: false };
 }
 
-async function unlessForbidden<T>(asked: Promise<T>): Promise<T | undefined> {
+/** @returns undefined when Grafana answers so */
+async function unless<T>(kind: ApiProblem['kind'], asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof ApiProblem && error.kind === 'forbidden') return undefined;
+    if (error instanceof ApiProblem && error.kind === kind) return undefined;
     throw error;
   }
 }
 
 /** Makes the folder of the rules, if it is not there. @throws ApiProblem */
 export async function ensureFolder(): Promise<void> {
-  try {
-    await request({ url: `/api/folders/${FOLDER.uid}`, method: 'GET' });
-    return;
-  } catch (error) {
-    if (!(error instanceof ApiProblem) || error.kind !== 'not-found') throw error;
-  }
-  try {
-    await request({ url: '/api/folders', method: 'POST', data: FOLDER });
-  } catch (error) {
-    // Somebody else has made it meanwhile.
-    if (!(error instanceof ApiProblem) || error.kind !== 'conflict') throw error;
-  }
+  const folder = await unless('not-found', request({ url: `/api/folders/${FOLDER.uid}`, method: 'GET' }));
+  if (folder !== undefined) return;
+  // Conflict: somebody else has made it meanwhile.
+  await unless('conflict', request({ url: '/api/folders', method: 'POST', data: FOLDER }));
 }
 
 /** Rules by their uid, as they were when somebody chose what is to be done with them; one that was not there is not in it. */
@@ -147,7 +142,9 @@ export async function removeRules(place: GroupPlace, seen: Seen): Promise<void> 
 }
 
 async function isSomewhere(uid: string): Promise<boolean> {
-  return (await unlessNotFound(request<InstalledRule>({ url: urlOfRule(uid), method: 'GET' }))) !== undefined;
+  return (
+    (await unless('not-found', request<InstalledRule>({ url: urlOfRule(uid), method: 'GET' }))) !== undefined
+  );
 }
 
 function byUid(group: Group | undefined): Map<string, InstalledRule> {
@@ -167,16 +164,7 @@ function refuseChanged(
 }
 
 function readGroup(place: GroupPlace): Promise<Group | undefined> {
-  return unlessNotFound(request<Group>({ url: urlOf(place), method: 'GET' }));
-}
-
-async function unlessNotFound<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof ApiProblem && error.kind === 'not-found') return undefined;
-    throw error;
-  }
+  return unless('not-found', request<Group>({ url: urlOf(place), method: 'GET' }));
 }
 
 async function writeGroup(
